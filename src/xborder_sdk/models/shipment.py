@@ -1,0 +1,184 @@
+"""Quotes, shipments, pickups: what is bought from a carrier."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import Field
+
+from xborder_sdk.models.base import Instant, Model, Raw, RawField
+from xborder_sdk.models.document import Document
+from xborder_sdk.models.money import Money
+
+
+class Service(Model):
+    """A carrier's product.
+
+    Attributes:
+        code: The carrier's code, as bought.
+        name: The carrier's name of it.
+        express: Whether it is an express service, where known.
+        tracked: Whether parcels are tracked, where known.
+    """
+
+    code: str
+    name: str
+    express: bool | None = None
+    tracked: bool | None = None
+
+
+class Charge(Model):
+    """One part of a price."""
+
+    code: str | None = None
+    name: str
+    price: Money
+
+
+class Quote(Model):
+    """What a carrier asks for one service.
+
+    Attributes:
+        account: The account that would buy it.
+        price: What the account pays in all; None where the carrier gives no usable price (never shown as free).
+        public_price: The list price, where told.
+        chargeable_weight_g: The weight the price is made of.
+        delivery_at: Estimated delivery.
+        transit_days: Estimated days, as the carrier counts them.
+        book_before: Cut-off for this offer.
+        needs_agreement: The service needs an agreement the account may lack.
+    """
+
+    account: str
+    service: Service
+    price: Money | None = None
+    public_price: Money | None = None
+    charges: tuple[Charge, ...] = ()
+    chargeable_weight_g: int | None = None
+    delivery_at: Instant | None = None
+    transit_days: int | None = None
+    book_before: Instant | None = None
+    needs_agreement: bool = False
+    warnings: tuple[str, ...] = ()
+    raw: RawField = Raw()
+
+
+class ShippedParcel(Model):
+    """One box of a bought shipment.
+
+    Attributes:
+        number: Position in the request, starting at 1.
+        tracking_number: The box's own number, where the carrier gives one.
+    """
+
+    number: int = Field(ge=1)
+    tracking_number: str | None = None
+
+
+class Shipment(Model):
+    """A bought shipment.
+
+    Attributes:
+        account: The account that bought it.
+        waybill: The number that identifies and tracks it.
+        reference: Our short reference, by which the carrier finds it.
+        service: The service code.
+        documents: Label and papers that came with it.
+        price: What it costs, where the answer says.
+        pickup_number: Confirmation of a pickup booked with it.
+        warnings: The carrier's remarks; a purchase can succeed with warnings.
+        actions: Operations that make sense now, by operation name.
+    """
+
+    account: str
+    waybill: str
+    reference: str | None = None
+    service: str | None = None
+    parcels: tuple[ShippedParcel, ...] = ()
+    documents: tuple[Document, ...] = ()
+    price: Money | None = None
+    pickup_number: str | None = None
+    tracking_url: str | None = None
+    delivery_at: Instant | None = None
+    warnings: tuple[str, ...] = ()
+    actions: frozenset[str] = frozenset()
+    raw: RawField = Raw()
+
+
+class ShipmentLookup(Model):
+    """The answer to "did this purchase happen?".
+
+    Attributes:
+        shipment: What was found; None where nothing was.
+        absence_proven: True only where the carrier's "none" proves that nothing was bought.
+    """
+
+    shipment: Shipment | None = None
+    absence_proven: bool = False
+
+
+class VoidStatus(StrEnum):
+    """What became of a wish to void a shipment."""
+
+    VOIDED = "voided"
+    REQUESTED = "requested"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class VoidOutcome(Model):
+    """What became of a wish to void a shipment."""
+
+    status: VoidStatus
+    vendor_status: str | None = None
+    refund: Money | None = None
+    raw: RawField = Raw()
+
+
+class Pickup(Model):
+    """A booked collection.
+
+    Attributes:
+        confirmation: The carrier's number of it; changes and cancellations name it.
+        ready_by: When the parcels must be ready, the carrier's word.
+    """
+
+    confirmation: str
+    ready_by: str | None = None
+    next_pickup_at: str | None = None
+    warnings: tuple[str, ...] = ()
+    raw: RawField = Raw()
+
+
+class LookupPower(StrEnum):
+    """What a carrier's look-up by reference is worth."""
+
+    NONE = "none"
+    """There is no look-up."""
+    FINDS = "finds"
+    """What it finds exists; what it does not find may exist."""
+    AUTHORITY = "authority"
+    """After `lookup_after_s` its "none" proves that nothing was bought."""
+
+
+class PurchaseProfile(Model):
+    """What a provider's purchase can be asked afterwards. Facts of the vendor, published by its connector.
+
+    Attributes:
+        reference_max: Longest reference the provider carries.
+        reference_alphabet: Characters allowed in it.
+        lookup: What a look-up by reference is worth.
+        lookup_after_s: Seconds after which it is worth that.
+        label_refetchable: Whether the label can be had again.
+        voidable: Whether a shipment can be voided.
+        source: Where these facts come from.
+    """
+
+    reference_max: int = Field(ge=8)
+    reference_alphabet: str = "ABCDEFGHJKMNPQRSTVWXYZ0123456789"
+    lookup: LookupPower
+    lookup_after_s: Decimal = Decimal(0)
+    label_refetchable: bool
+    voidable: bool
+    source: str
