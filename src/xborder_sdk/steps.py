@@ -69,7 +69,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A wait that belongs to the vendor's protocol, in seconds. Waiting for a vendor's work is due work, not a pause."""
+    """A wait that belongs to the vendor's protocol, in seconds; waiting for a vendor's work is due work instead."""
 
     seconds: float
     effect: Effect = Effect.READ
