@@ -10,14 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum, auto
-from typing import ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from pydantic import Field, SecretStr
 
 from xborder_sdk.errors import Refused
 from xborder_sdk.hookspecs.kind import Kind
 from xborder_sdk.models.base import Model
+from xborder_sdk.models.order import Hold
 from xborder_sdk.steps import Api, Flow, Response, WireRequest
+
+if TYPE_CHECKING:
+    from xborder_sdk.hookspecs.logistics_provider import ShipmentDetails
 
 
 class Settings(Model):
@@ -268,6 +272,16 @@ class Connector(Generic[S]):
     def support(self, operation: str) -> Support:
         """Narrows what this account can do, before any I/O. Overridden operations are supported unless this says no."""
         return SUPPORTED
+
+    def check_shipment(self, request: ShipmentDetails) -> tuple[Hold, ...]:
+        """Reasons why this account cannot buy a shipment, found without I/O; none says only that nothing was found.
+
+        What it names, `create_shipment` refuses with `InvalidRequest` before anything is sent.
+
+        Args:
+            request: The shipment; without a `service` only what holds for all of them is looked at.
+        """
+        return ()
 
     def whoami(self) -> Flow[Identity] | None:
         """A flow that asks the vendor who this account is; None where the vendor cannot be asked. Reads only."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from xborder_sdk.models.address import Address, TaxNumber
-from xborder_sdk.models.base import CountryCode, Instant, MaybePersonal, Model, Raw, RawField
+from xborder_sdk.models.base import CountryCode, Instant, MaybePersonal, Model, PersonalLines, Raw, RawField
 from xborder_sdk.models.customs import CollectedTax
 from xborder_sdk.models.money import Money
 
@@ -78,12 +78,14 @@ class Hold(Model):
         detail: A sentence for the operator; names fields and SKUs, never a buyer.
         field: Path of the field concerned, such as `ship_to.lines.0`.
         repair: What would cure it, in words.
+        proposal: The field's value that would cure it, one text per line of it; personal as the field itself.
     """
 
     reason: HoldReason
     detail: str
     field: str | None = None
     repair: str | None = None
+    proposal: PersonalLines = ()
 
 
 class Buyer(Model):

@@ -44,9 +44,11 @@ class Quote(Model):
         price: What the account pays in all; None where the carrier gives no usable price (never shown as free).
         public_price: The list price, where told.
         chargeable_weight_g: The weight the price is made of.
-        delivery_at: Estimated delivery.
+        delivery_at: Estimated delivery; None where the carrier gives no moment with its zone.
+        delivery_local_time: The carrier's own text of it, in the local time of the destination.
         transit_days: Estimated days, as the carrier counts them.
-        book_before: Cut-off for this offer.
+        book_before: Cut-off for this offer; None where the carrier gives no moment with its zone.
+        book_before_local_time: The carrier's own text of it, in the local time of the origin.
         needs_agreement: The service needs an agreement the account may lack.
     """
 
@@ -57,8 +59,10 @@ class Quote(Model):
     charges: tuple[Charge, ...] = ()
     chargeable_weight_g: int | None = None
     delivery_at: Instant | None = None
+    delivery_local_time: str | None = None
     transit_days: int | None = None
     book_before: Instant | None = None
+    book_before_local_time: str | None = None
     needs_agreement: bool = False
     warnings: tuple[str, ...] = ()
     raw: RawField = Raw()
