@@ -69,9 +69,7 @@ class Exchange:
 
     async def reply(self, status: int, headers: Headers, body: bytes) -> None:
         """Answer with this."""
-        await self.send(
-            {"type": "http.response.start", "status": status, "headers": _sized(headers, len(body))}
-        )
+        await self.send({"type": "http.response.start", "status": status, "headers": _sized(headers, len(body))})
         await self.send({"type": "http.response.body", "body": body})
 
     async def gone(self) -> None:
@@ -252,9 +250,7 @@ async def _unknown_code(fault: Fault, exchange: Exchange) -> None:
         if isinstance(_get(holder, key), str):
             _put(holder, key, value)
 
-    await exchange.reply(
-        answer.status, answer.headers, _changed(answer.body, str(fault.options["path"]), replace)
-    )
+    await exchange.reply(answer.status, answer.headers, _changed(answer.body, str(fault.options["path"]), replace))
 
 
 async def _mutate(fault: Fault, exchange: Exchange) -> None:
@@ -270,9 +266,7 @@ async def _mutate(fault: Fault, exchange: Exchange) -> None:
         elif not isinstance(value, str):
             _put(holder, key, json.dumps(value))
 
-    await exchange.reply(
-        answer.status, answer.headers, _changed(answer.body, str(fault.options["path"]), change)
-    )
+    await exchange.reply(answer.status, answer.headers, _changed(answer.body, str(fault.options["path"]), change))
 
 
 async def _token_expired(fault: Fault, exchange: Exchange) -> None:  # noqa: ARG001
@@ -280,9 +274,7 @@ async def _token_expired(fault: Fault, exchange: Exchange) -> None:  # noqa: ARG
     await exchange.pass_on()
 
 
-def _changed(
-    body: bytes, path: str, change: Callable[[dict[str, Json] | list[Json], str | int], None]
-) -> bytes:
+def _changed(body: bytes, path: str, change: Callable[[dict[str, Json] | list[Json], str | int], None]) -> bytes:
     """Apply `change` wherever `path` leads; `*` is every member, a number the member of a list."""
     try:
         document: Json = json.loads(body)

@@ -124,9 +124,7 @@ class RequestLog:
         self._records.append(record)
         return record
 
-    def find(
-        self, vendor: str | None = None, path: str | None = None, method: str | None = None
-    ) -> list[Record]:
+    def find(self, vendor: str | None = None, path: str | None = None, method: str | None = None) -> list[Record]:
         """Return the records that match.
 
         Args:

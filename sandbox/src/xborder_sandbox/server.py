@@ -175,9 +175,7 @@ class Handle:
             }
         )
 
-    def requests(
-        self, vendor: str | None = None, path: str | None = None, method: str | None = None
-    ) -> list[Record]:
+    def requests(self, vendor: str | None = None, path: str | None = None, method: str | None = None) -> list[Record]:
         """Return the logged requests that match; see `RequestLog.find`."""
         return self.world.requests.find(vendor, path, method)
 
@@ -244,9 +242,7 @@ def running(
         world.url = f"http://127.0.0.1:{bound.getsockname()[1]}"
         sandbox = Sandbox(world, vendors, scenario)
         server = make_server(sandbox)
-        thread = threading.Thread(
-            target=server.run, kwargs={"sockets": [bound]}, name="xborder-sandbox", daemon=True
-        )
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, name="xborder-sandbox", daemon=True)
         thread.start()
         patience = time.monotonic() + 10
         while not server.started:
