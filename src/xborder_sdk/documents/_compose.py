@@ -75,7 +75,7 @@ def compose(sheets: Sequence[Sheet]) -> bytes:
         result = stack.enter_context(pikepdf.new())
         # Viewers shrink pages to the printer's margins unless told (ISO 32000-1, table 150).
         result.Root.ViewerPreferences = pikepdf.Dictionary(
-            PrintScaling=pikepdf.Name.None_ if hasattr(pikepdf.Name, "None_") else pikepdf.Name("/None"),
+            PrintScaling=pikepdf.Name("/None"),
             PickTrayByPDFSize=True,
         )
         forms = _Forms(stack, result)

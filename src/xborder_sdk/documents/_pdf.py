@@ -101,18 +101,15 @@ def open_pdf(data: bytes, limits: Limits) -> Iterator[pikepdf.Pdf]:
         raise BrokenDocument("the PDF is cut off")
     _check_inflated(data, limits)
     try:
-        pdf = pikepdf.open(BytesIO(data))
+        # Pushing inherited attributes down would already go through the pages, see _check_page_tree.
+        pdf = pikepdf.open(BytesIO(data), inherit_page_attributes=False)
     except pikepdf.PasswordError as error:
         raise EncryptedDocument from error
     except _broken_pdf() as error:
         raise BrokenDocument("the PDF cannot be read") from error
     try:
         with _as_broken():
-            count = len(pdf.pages)
-            if count == 0:
-                raise BrokenDocument("the PDF has no pages")
-            if count > limits.pages:
-                raise DocumentTooLarge("pages", count, limits.pages)
+            _check_page_tree(pdf, limits)
             if _hides_layers(pdf):
                 raise UnsupportedDocument("the PDF has hidden layers, which would be printed")
             for page in pdf.pages:
@@ -146,6 +143,30 @@ def _as_broken() -> Iterator[None]:
         yield
     except _broken_pdf() as error:
         raise BrokenDocument("the PDF's structure is damaged") from error
+
+
+def _check_page_tree(pdf: pikepdf.Pdf, limits: Limits) -> None:
+    """Counts the pages and looks at their sizes before `pdf.pages` does, which gives a page without a legal MediaBox
+    the size of a letter, in silence."""
+    count = 0
+    waiting: list[tuple[pikepdf.Object, object | None, int]] = [(pdf.Root.Pages, None, 0)]
+    while waiting:
+        node, inherited, depth = waiting.pop()
+        if depth > _DEEPEST_PAGE_TREE:
+            raise BrokenDocument("the PDF's page tree is too deep")
+        media: object | None = node.get("/MediaBox", inherited)
+        kids = node.get("/Kids")
+        if kids is None:
+            _rectangle(media, "MediaBox")
+            count += 1
+        elif len(kids) + len(waiting) > limits.pages * 2:
+            raise DocumentTooLarge("pages", len(kids), limits.pages)
+        else:
+            waiting.extend((kid, media, depth + 1) for kid in kids)
+        if count > limits.pages:
+            raise DocumentTooLarge("pages", count, limits.pages)
+    if count == 0:
+        raise BrokenDocument("the PDF has no pages")
 
 
 def page_box(page: pikepdf.Page) -> PageBox:

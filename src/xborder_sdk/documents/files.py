@@ -68,10 +68,9 @@ def safe_name(reference: str, suffix: str = "") -> str:
 
 
 def _harmless(character: str) -> bool:
-    # Control, format (such as right-to-left override), surrogate, private and unassigned characters, line and
-    # paragraph separators.
-    category = unicodedata.category(character)
-    return character not in _FORBIDDEN and category[0] != "C" and category not in {"Zl", "Zp"}
+    # What is not printable: control and format characters (such as right-to-left override), surrogates, separators
+    # other than the plain space, and code points that mean nothing.
+    return character not in _FORBIDDEN and character.isprintable()
 
 
 def write_document(folder: Path, reference: str, data: bytes, suffix: str = "", *, mode: int = 0o600) -> Path:

@@ -170,8 +170,11 @@ def check_zpl(document: LabelDocument, media: Media) -> None:
             f"the ZPL program was written for {document.dpi} dpi, media {media.name!r} has {media.dpi or 'no'} dpi"
         )
     for page in document.pages:
-        # One dot of slack: 4 in are 812 or 813 dots, by whoever rounded.
-        if page.size is not None and not media.size.holds(page.size, MM_PER_INCH / media.dpi):
+        if page.size is None:
+            continue
+        # Dots are compared, not mm, and one more is let through: 4 in are 812 or 813 dots, by whoever rounded.
+        wanted = (length * document.dpi / MM_PER_INCH for length in (page.size.width_mm, page.size.height_mm))
+        if any(dots > room + Decimal("1.5") for dots, room in zip(wanted, media.dots(), strict=True)):
             raise DoesNotFit(page.size, media.size, "a ZPL program cannot be turned, cropped or shrunk")
 
 
