@@ -129,7 +129,7 @@ def test_the_message_says_what_would_be_needed() -> None:
         fit(size("101.6", "152.4"), size(100, 150))
     assert "101.6 x 152.4 mm" in str(caught.value)
     assert "100 x 150 mm" in str(caught.value)
-    assert "98.4%" in str(caught.value)
+    assert "98.4 %" in str(caught.value)
     assert caught.value.label == size("101.6", "152.4")
     assert caught.value.area == size(100, 150)
 

@@ -163,6 +163,7 @@ def test_png_becomes_pdf_of_its_true_size_with_its_own_pixels() -> None:
     assert abs(page.size.height_mm - Decimal("50.8")) < Decimal("0.001")
     with pikepdf.open(BytesIO(data)) as pdf:
         image = pdf.pages[0].obj.Resources.XObject.Im
+        assert isinstance(image, pikepdf.Stream)
         assert pikepdf.PdfImage(image).as_pil_image().convert("L").tobytes() == b"".join(rows)
     assert to_pdf(read(png(203, 406, rows), dpi=203)) == data
 

@@ -13,6 +13,8 @@ from xborder_sdk.documents.errors import DoesNotFit
 from xborder_sdk.documents.geometry import Area, Millimetres, Size, exact
 
 DEFAULT_SLACK_MM = Decimal("0.5")
+# PDF writers round points to two or more decimals; 210 mm come back as 210.0003.
+_HAIR_MM = Decimal("0.005")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class FitRules:
         shrink: Shrink it, and how far; None for never.
         slack_mm: By how much in all a page may be wider or higher than its place at true size: half of it then
             falls off each side. Carriers round page sizes to whole points (0.35 mm), so 0 refuses labels that
-            are of the right size.
+            are of the right size. Less than 0.005 mm counts as that.
     """
 
     rotate: bool = True
@@ -93,7 +95,7 @@ def fit(page: Size, place: Size, rules: FitRules = FitRules(), ink: Area | None 
     """
     if rules.crop and ink is None:
         raise ValueError("cropping needs the ink area of the page")
-    slack = Decimal(rules.slack_mm)
+    slack = max(Decimal(rules.slack_mm), _HAIR_MM)
     whole = Area(Decimal(0), Decimal(0), page.width_mm, page.height_mm)
     places = ((0, place), (90, place.turned)) if rules.rotate else ((0, place),)
 
@@ -102,7 +104,7 @@ def fit(page: Size, place: Size, rules: FitRules = FitRules(), ink: Area | None 
             return _fit(whole, rotation, Decimal(1))
     if rules.crop and ink is not None:
         for rotation, target in places:
-            if target.holds(ink.size):
+            if target.holds(ink.size, _HAIR_MM):
                 return _fit(_window(whole, ink, target), rotation, Decimal(1))
     source = ink if rules.crop and ink is not None else whole
     scale, rotation = max(
@@ -137,9 +139,13 @@ def _reason(rules: FitRules, scale: Decimal, ink: Area | None) -> str:
     turned = "not even turned" if rules.rotate else "and turning it is not allowed"
     without = f", nor without its white margins ({ink.size} is printed on)" if ink is not None else ""
     if rules.shrink is None:
-        return f"{turned}{without}; it would have to shrink to {scale:.1%}, which is not allowed"
+        return f"{turned}{without}; it would have to shrink to {_percent(scale)}, which is not allowed"
     bar = Decimal(rules.shrink.module_mm) * scale
     return (
-        f"{turned}{without}; shrunk to {scale:.1%} its narrowest bar would be {bar:.3f} mm, "
+        f"{turned}{without}; shrunk to {_percent(scale)} its narrowest bar would be {bar:.3f} mm, "
         f"at least {rules.shrink.least_module_mm} mm is needed"
     )
+
+
+def _percent(scale: Decimal) -> str:
+    return f"{(scale * 100).quantize(Decimal('0.1'), rounding='ROUND_FLOOR')} %"
