@@ -137,6 +137,11 @@ def in_process(app: Any) -> httpx.Client:
     return httpx.Client(transport=InProcess(app), base_url="http://testserver")
 
 
+@pytest.fixture(name="in_process")
+def in_process_fixture() -> Callable[[Any], httpx.Client]:
+    return in_process
+
+
 class EbayClient:
     """Speaks to the eBay simulator in-process, as an application with a seller's consent."""
 
