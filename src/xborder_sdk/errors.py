@@ -326,10 +326,12 @@ class AlreadyDone(EffectError):
 
     Attributes:
         done_by: The account that did it.
+        outcome_id: The vendor's id of what was done, such as the waybill, where known.
     """
 
     hint = "use the existing result; to do it again on purpose, raise `attempt`"
     done_by: str | None = None
+    outcome_id: str | None = None
 
 
 class LeaseLost(EffectError):

@@ -1,0 +1,586 @@
+"""The client for programs that run on an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from pathlib import Path
+from ssl import SSLContext
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
+
+from pydantic import BaseModel
+
+from xborder_sdk.client.config import Config
+from xborder_sdk.client.core import (
+    DEFAULT_DEADLINE_S,
+    DEFAULT_LEASE_S,
+    DEFAULT_RANDOM,
+    Accounts,
+    ClientCore,
+    name_of,
+    stripped,
+)
+from xborder_sdk.client.outcomes import Outcome
+from xborder_sdk.client.settling import Ask, settle
+from xborder_sdk.client.threads import EARLY_S, late
+from xborder_sdk.errors import UsageError, XborderError
+from xborder_sdk.hookspecs import (
+    AcceptDispute,
+    AddEvidence,
+    BookPickup,
+    CancelOrder,
+    CancelPickup,
+    CancelShipment,
+    ChangePickup,
+    CheckAddress,
+    Connector,
+    ContestDispute,
+    CreateShipment,
+    DeclareShipment,
+    DisputeChannel,
+    EstimateLandedCost,
+    FindShipment,
+    GetDispute,
+    GetDocuments,
+    GetOrder,
+    GetPrintJob,
+    GetProofOfDelivery,
+    Identity,
+    LabelPrinter,
+    ListDeclaredShipments,
+    ListDisputes,
+    ListOrders,
+    ListPrinters,
+    ListServices,
+    LogisticsProvider,
+    OnceRequest,
+    OrderItem,
+    OrderSource,
+    PrintDocument,
+    QuoteShipment,
+    RefundOrder,
+    Request,
+    Support,
+    TrackParcels,
+)
+from xborder_sdk.ledger.port import EffectRecord, Store
+from xborder_sdk.models import (
+    AddressCheck,
+    CancellationOutcome,
+    Cursor,
+    DeclaredShipment,
+    Dispute,
+    DisputeAnswer,
+    Document,
+    LandedCost,
+    Order,
+    OrderReference,
+    Page,
+    Pickup,
+    Printer,
+    PrintJob,
+    Quote,
+    Refund,
+    Service,
+    Shipment,
+    ShipmentLookup,
+    Tracking,
+    VoidOutcome,
+)
+from xborder_sdk.runtime.account import Clock
+from xborder_sdk.runtime.engine import Engine
+from xborder_sdk.runtime.executors import run_async
+from xborder_sdk.runtime.registry import Registry
+from xborder_sdk.steps import Effect, Flow, Response, SendDetails
+
+if TYPE_CHECKING:
+    import httpx
+
+    from xborder_sdk.runtime.wire import AsyncWire
+
+R = TypeVar("R", bound=Request)
+T = TypeVar("T")
+
+_HYDRATING = 4
+
+
+class AsyncClient:
+    """One client over every account, for one event loop. Close it, or use it in an `async with` block.
+
+    It has the operations and names of `Client`, awaited, and never blocks the loop.
+
+    Args:
+        config: A configuration or the path of its file; without it and without `accounts`, the file in force
+            (`XBORDER_CONFIG`, `./xborder.toml`, or the user's).
+        accounts: Accounts in code: a mapping of name to settings with their `connector`, a list of `AccountConfig`,
+            or an `AccountStore`.
+        store: The effects ledger: a path, a `postgresql://` URL, a store, or a function that opens one. Without it
+            the configuration's, or a file in the user's state folder.
+        connectors: Connectors handed over in code, beside those installed.
+        hooks: Objects that implement client-wide hooks.
+        transport: An own httpx transport for all requests.
+        tls: An own TLS context; it must check certificates.
+        in_flight: Most requests at once per host; raise it together with a transport made for many.
+        deadline_s: Time budget in seconds of a call that names none.
+        lease_s: Seconds for which a claim on an effect holds without a sign of life.
+        clock, random: Time and chance, for tests.
+        registry: The connectors known, for tests.
+
+    Raises:
+        ConfigurationError: The configuration cannot be used.
+    """
+
+    def __init__(
+        self,
+        config: Config | Path | str | None = None,
+        *,
+        accounts: Accounts | None = None,
+        store: Store | Callable[[], Store] | Path | str | None = None,
+        connectors: Sequence[type[Connector[Any]]] = (),
+        hooks: Sequence[object] = (),
+        transport: httpx.AsyncBaseTransport | None = None,
+        tls: SSLContext | None = None,
+        in_flight: int = 8,
+        deadline_s: float = DEFAULT_DEADLINE_S,
+        lease_s: float = DEFAULT_LEASE_S,
+        clock: Clock | None = None,
+        random: Callable[[], float] = DEFAULT_RANDOM,
+        registry: Registry | None = None,
+    ) -> None:
+        self._core = ClientCore(
+            config, accounts, store, connectors, hooks, deadline_s, lease_s, clock, random, registry
+        )
+        self._transport = transport
+        self._tls = tls
+        self._in_flight = in_flight
+        self._made_wire: AsyncWire | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(tuple(self.account_names()))} accounts>"
+
+    async def aclose(self) -> None:
+        """Closes connections and the ledger. An own transport and a store handed over are left to their owner."""
+        if self._made_wire is not None:
+            await self._made_wire.aclose()
+        await asyncio.to_thread(self._core.close)
+
+    # -- accounts --------------------------------------------------------------------------------------------------
+
+    @property
+    def config(self) -> Config:
+        """The configuration in force."""
+        return self._core.config
+
+    @property
+    def store(self) -> Store:
+        """The effects ledger."""
+        return self._core.store()
+
+    def account_names(self) -> tuple[str, ...]:
+        """Names of all accounts."""
+        return tuple(self._core.accounts.names())
+
+    def connector(self, account: str) -> Connector[Any]:
+        """The connector of an account, with its settings.
+
+        Raises:
+            ConfigurationError: The account cannot be used.
+        """
+        return self._core.runtime(account).connector
+
+    def forget_account(self, account: str) -> None:
+        """Drops what is held of an account, so that its configuration and tokens are read anew."""
+        self._core.forget(account)
+
+    def supports(self, account: str, operation: Callable[..., Any] | str) -> Support:
+        """Whether an account can use an operation, and why not; asks nobody."""
+        return self._core.supports(account, name_of(operation))
+
+    def available_actions(self, account: str, model: BaseModel) -> frozenset[str]:
+        """Operations that an order, shipment or dispute says are open now and the account can use; asks nobody."""
+        return self._core.available_actions(account, model)
+
+    def operations(self, account: str) -> frozenset[str]:
+        """Operations the account's connector implements."""
+        return self._core.runtime(account).relay.operations
+
+    # -- calls -----------------------------------------------------------------------------------------------------
+
+    async def call(
+        self,
+        account: str,
+        operation: Callable[[Any, R], Flow[T]],
+        request: R,
+        *,
+        deadline_s: float | None = None,
+    ) -> T:
+        """Calls an operation, given as its hookspec: `client.call("dhl", LogisticsProvider.quote, request)`.
+
+        Args:
+            account: Name of the account.
+            operation: The hookspec.
+            request: What to ask.
+            deadline_s: Time budget in seconds; None for the client's.
+
+        Raises:
+            XborderError: As `xborder_sdk.errors` says.
+        """
+        result: T = await self._run(lambda: self._core.engine(account, name_of(operation), request, deadline_s))
+        return result
+
+    async def request(
+        self,
+        account: str,
+        method: str,
+        path: str,
+        *,
+        effect: Effect,
+        intent: str | None = None,
+        attempt: int = 1,
+        deadline_s: float | None = None,
+        **details: Unpack[SendDetails],
+    ) -> Response:
+        """A signed request to the vendor's own API, with everything the driver does.
+
+        Args:
+            account: Name of the account.
+            method: HTTP verb.
+            path: Path below the host.
+            effect: What it does to the world.
+            intent: For a `once` effect: what is meant, so that it happens once.
+            attempt: Raised to do on purpose again what has been done.
+            deadline_s: Time budget in seconds.
+            **details: Query, headers, body and more; see `SendDetails`.
+        """
+        return await self._run(
+            lambda: self._core.raw_engine(account, effect, method, path, intent, attempt, deadline_s, details)
+        )
+
+    async def whoami(self, account: str, *, deadline_s: float | None = None) -> Identity:
+        """Asks the vendor who an account is.
+
+        Raises:
+            UnsupportedOperation: The vendor cannot be asked.
+        """
+        return await self._run(lambda: self._core.whoami_engine(account, deadline_s))
+
+    async def _run(self, make: Callable[[], Engine[T]]) -> T:
+        try:
+            return await run_async(make(), self._wire())
+        except BaseException as error:  # noqa: BLE001 - every exception leaves without the frames inside
+            raise stripped(error) from None
+
+    def _wire(self) -> AsyncWire:
+        if self._made_wire is None:
+            from xborder_sdk.runtime.wire import AsyncWire
+
+            self._made_wire = AsyncWire(self._transport, self._tls, self._in_flight)
+        return self._made_wire
+
+    # -- many ------------------------------------------------------------------------------------------------------
+
+    async def fan_out(
+        self,
+        accounts: Iterable[str],
+        operation: Callable[[Any, R], Flow[T]],
+        request: R,
+        *,
+        deadline_s: float | None = None,
+    ) -> tuple[Outcome[T], ...]:
+        """Asks many accounts at once and returns what came in time, in the order asked. Reads only.
+
+        Args:
+            accounts: Names.
+            operation: The hookspec.
+            request: What to ask each.
+            deadline_s: When to stop waiting, in seconds; whoever is late has `DeadlineExceeded` as its error.
+        """
+        seconds = self._core.deadline_s if deadline_s is None else deadline_s
+        names = tuple(accounts)
+        name = name_of(operation)
+
+        async def ask(account: str) -> Outcome[T]:
+            started = time.monotonic()
+            budget = max(seconds - EARLY_S, seconds / 2)
+            try:
+                value = await self._run(lambda: self._core.engine(account, name, request, budget, reads_only=True))
+            except XborderError as error:
+                return Outcome(account, None, error, time.monotonic() - started)
+            return Outcome(account, value, None, time.monotonic() - started)
+
+        tasks = [asyncio.ensure_future(ask(account)) for account in names]
+        if not tasks:
+            return ()
+        try:
+            await asyncio.wait(tasks, timeout=seconds)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return tuple(
+            late(account, name, seconds) if task.cancelled() else task.result()
+            for account, task in zip(names, tasks, strict=True)
+        )
+
+    async def iter_pages(self, account: str, request: ListOrders | None = None) -> AsyncIterator[Page[Order]]:
+        """Pages of whole orders, each read when it is asked for; references are completed, a few at a time.
+
+        Args:
+            account: Name of the account.
+            request: Which orders; None for the platform's default window.
+        """
+        asked = request or ListOrders()
+        while True:
+            page = await self.list_orders(account, asked)
+            yield Page(items=await self._completed(account, page.items), next=page.next, total=page.total)
+            if page.next is None:
+                return
+            asked = asked.replace(cursor=page.next)
+
+    async def iter_orders(
+        self, accounts: str | Iterable[str], request: ListOrders | None = None
+    ) -> AsyncIterator[Order]:
+        """Orders of one or more accounts, one account after the other. Holds one page at a time: iterate, do not
+        collect.
+
+        Args:
+            accounts: One name or several.
+            request: Which orders.
+        """
+        for account in (accounts,) if isinstance(accounts, str) else accounts:
+            async for page in self.iter_pages(account, request):
+                for order in page.items:
+                    yield order
+
+    async def _completed(self, account: str, items: tuple[OrderItem, ...]) -> tuple[Order, ...]:
+        missing = [item for item in items if isinstance(item, OrderReference)]
+        if not missing:
+            return tuple(item for item in items if isinstance(item, Order))
+        found: dict[str, Order] = {}
+        gate = asyncio.Semaphore(_HYDRATING)
+
+        async def complete(reference: OrderReference) -> None:
+            async with gate:
+                found[reference.order_id] = await self.get_order(account, GetOrder(order_id=reference.order_id))
+
+        tasks = [asyncio.ensure_future(complete(reference)) for reference in missing]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return tuple(found[item.order_id] if isinstance(item, OrderReference) else item for item in items)
+
+    async def iter_disputes(self, account: str, request: ListDisputes | None = None) -> AsyncIterator[Dispute]:
+        """Disputes of an account, page by page."""
+        asked = request or ListDisputes()
+        while True:
+            page = await self.list_disputes(account, asked)
+            for dispute in page.items:
+                yield dispute
+            if page.next is None:
+                return
+            cursor: Cursor = page.next
+            asked = asked.replace(cursor=cursor)
+
+    async def settle(self, account: str, operation: Callable[[Any, R], Flow[Any]], request: R) -> EffectRecord | None:
+        """Asks the vendor what became of an effect whose outcome is unknown, and writes down what is proven.
+
+        Args:
+            account: Name of the account.
+            operation: The hookspec of the effect.
+            request: The request of the effect, as it was made.
+
+        Returns:
+            The ledger's row afterwards; still in doubt where the vendor cannot prove anything. None where nothing
+            was tried.
+        """
+        if not isinstance(request, OnceRequest):
+            raise UsageError(f"{name_of(operation)} has no effect that could be in doubt")
+        questions = settle(account, name_of(operation), request, self._core.clock.now())
+        reply: Any = None
+        error: XborderError | None = None
+        while True:
+            try:
+                question = questions.send(reply) if error is None else questions.throw(error)
+            except StopIteration as stop:
+                record: EffectRecord | None = stop.value
+                return record
+            reply, error = None, None
+            try:
+                if isinstance(question, Ask):
+                    asked = question
+                    reply = await self._run(
+                        lambda asked=asked: self._core.engine(asked.account, asked.operation, asked.request, None)  # type: ignore[misc]
+                    )
+                else:
+                    reply = await asyncio.to_thread(lambda question=question: question.run(self._core.store()))  # type: ignore[misc]
+            except XborderError as failure:
+                error = failure
+
+    # -- OrderSource ------------------------------------------------------------------------------------------
+
+    async def list_orders(
+        self, account: str, request: ListOrders, *, deadline_s: float | None = None
+    ) -> Page[OrderItem]:
+        """One page of orders and the cursor of the next."""
+        return await self.call(account, OrderSource.list_orders, request, deadline_s=deadline_s)
+
+    async def get_order(self, account: str, request: GetOrder, *, deadline_s: float | None = None) -> Order:
+        """One order, with everything the platform will say of it."""
+        return await self.call(account, OrderSource.get_order, request, deadline_s=deadline_s)
+
+    async def declare_shipment(
+        self, account: str, request: DeclareShipment, *, deadline_s: float | None = None
+    ) -> DeclaredShipment:
+        """Tells the platform that a parcel is on its way (`once`)."""
+        return await self.call(account, OrderSource.declare_shipment, request, deadline_s=deadline_s)
+
+    async def list_declared_shipments(
+        self, account: str, request: ListDeclaredShipments, *, deadline_s: float | None = None
+    ) -> tuple[DeclaredShipment, ...]:
+        """What the platform has been told so far; asked before declaring again after an unknown outcome."""
+        return await self.call(account, OrderSource.list_declared_shipments, request, deadline_s=deadline_s)
+
+    async def cancel_order(
+        self, account: str, request: CancelOrder, *, deadline_s: float | None = None
+    ) -> CancellationOutcome:
+        """Cancels an order on the seller's side (`once`)."""
+        return await self.call(account, OrderSource.cancel_order, request, deadline_s=deadline_s)
+
+    async def refund_order(self, account: str, request: RefundOrder, *, deadline_s: float | None = None) -> Refund:
+        """Sends money back to the buyer (`once`)."""
+        return await self.call(account, OrderSource.refund_order, request, deadline_s=deadline_s)
+
+    # -- LogisticsProvider ------------------------------------------------------------------------------------
+
+    async def list_services(
+        self, account: str, request: ListServices, *, deadline_s: float | None = None
+    ) -> tuple[Service, ...]:
+        """The services that fit, without prices."""
+        return await self.call(account, LogisticsProvider.list_services, request, deadline_s=deadline_s)
+
+    async def quote(
+        self, account: str, request: QuoteShipment, *, deadline_s: float | None = None
+    ) -> tuple[Quote, ...]:
+        """Prices, one quote per service."""
+        return await self.call(account, LogisticsProvider.quote, request, deadline_s=deadline_s)
+
+    async def create_shipment(
+        self, account: str, request: CreateShipment, *, deadline_s: float | None = None
+    ) -> Shipment:
+        """Buys a shipment (`once`) and returns its waybill and papers."""
+        return await self.call(account, LogisticsProvider.create_shipment, request, deadline_s=deadline_s)
+
+    async def find_shipment(
+        self, account: str, request: FindShipment, *, deadline_s: float | None = None
+    ) -> ShipmentLookup:
+        """Looks a purchase up by its reference."""
+        return await self.call(account, LogisticsProvider.find_shipment, request, deadline_s=deadline_s)
+
+    async def get_documents(
+        self, account: str, request: GetDocuments, *, deadline_s: float | None = None
+    ) -> tuple[Document, ...]:
+        """Papers of a shipment, again."""
+        return await self.call(account, LogisticsProvider.get_documents, request, deadline_s=deadline_s)
+
+    async def cancel_shipment(
+        self, account: str, request: CancelShipment, *, deadline_s: float | None = None
+    ) -> VoidOutcome:
+        """Voids a shipment (`once`)."""
+        return await self.call(account, LogisticsProvider.cancel_shipment, request, deadline_s=deadline_s)
+
+    async def book_pickup(self, account: str, request: BookPickup, *, deadline_s: float | None = None) -> Pickup:
+        """Books a collection (`once`)."""
+        return await self.call(account, LogisticsProvider.book_pickup, request, deadline_s=deadline_s)
+
+    async def change_pickup(self, account: str, request: ChangePickup, *, deadline_s: float | None = None) -> Pickup:
+        """Changes a booked collection (`idempotent`)."""
+        return await self.call(account, LogisticsProvider.change_pickup, request, deadline_s=deadline_s)
+
+    async def cancel_pickup(self, account: str, request: CancelPickup, *, deadline_s: float | None = None) -> None:
+        """Cancels a booked collection (`idempotent`)."""
+        return await self.call(account, LogisticsProvider.cancel_pickup, request, deadline_s=deadline_s)
+
+    async def track(
+        self, account: str, request: TrackParcels, *, deadline_s: float | None = None
+    ) -> tuple[Tracking, ...]:
+        """Where the parcels are: one answer per number asked, in the order asked."""
+        return await self.call(account, LogisticsProvider.track, request, deadline_s=deadline_s)
+
+    async def get_proof_of_delivery(
+        self, account: str, request: GetProofOfDelivery, *, deadline_s: float | None = None
+    ) -> tuple[Document, ...]:
+        """The carrier's proof of delivery."""
+        return await self.call(account, LogisticsProvider.get_proof_of_delivery, request, deadline_s=deadline_s)
+
+    async def check_address(
+        self, account: str, request: CheckAddress, *, deadline_s: float | None = None
+    ) -> AddressCheck:
+        """Whether the carrier can serve an address."""
+        return await self.call(account, LogisticsProvider.check_address, request, deadline_s=deadline_s)
+
+    async def estimate_landed_cost(
+        self, account: str, request: EstimateLandedCost, *, deadline_s: float | None = None
+    ) -> LandedCost:
+        """Duties and taxes at the destination, estimated."""
+        return await self.call(account, LogisticsProvider.estimate_landed_cost, request, deadline_s=deadline_s)
+
+    # -- LabelPrinter -----------------------------------------------------------------------------------------
+
+    async def list_printers(
+        self, account: str, request: ListPrinters, *, deadline_s: float | None = None
+    ) -> tuple[Printer, ...]:
+        """The printers of this account with their media."""
+        return await self.call(account, LabelPrinter.list_printers, request, deadline_s=deadline_s)
+
+    async def print_document(
+        self, account: str, request: PrintDocument, *, deadline_s: float | None = None
+    ) -> PrintJob:
+        """Prints. A job is `PRINTED` only where the printer says so, never because bytes were written."""
+        return await self.call(account, LabelPrinter.print_document, request, deadline_s=deadline_s)
+
+    async def get_print_job(self, account: str, request: GetPrintJob, *, deadline_s: float | None = None) -> PrintJob:
+        """Where a job stands."""
+        return await self.call(account, LabelPrinter.get_print_job, request, deadline_s=deadline_s)
+
+    # -- DisputeChannel ---------------------------------------------------------------------------------------
+
+    async def list_disputes(
+        self, account: str, request: ListDisputes, *, deadline_s: float | None = None
+    ) -> Page[Dispute]:
+        """One page of disputes and the cursor of the next."""
+        return await self.call(account, DisputeChannel.list_disputes, request, deadline_s=deadline_s)
+
+    async def get_dispute(self, account: str, request: GetDispute, *, deadline_s: float | None = None) -> Dispute:
+        """One dispute, complete."""
+        return await self.call(account, DisputeChannel.get_dispute, request, deadline_s=deadline_s)
+
+    async def accept_dispute(
+        self, account: str, request: AcceptDispute, *, deadline_s: float | None = None
+    ) -> DisputeAnswer:
+        """Gives in (`once`)."""
+        return await self.call(account, DisputeChannel.accept_dispute, request, deadline_s=deadline_s)
+
+    async def contest_dispute(
+        self, account: str, request: ContestDispute, *, deadline_s: float | None = None
+    ) -> DisputeAnswer:
+        """Contests (`once`)."""
+        return await self.call(account, DisputeChannel.contest_dispute, request, deadline_s=deadline_s)
+
+    async def add_evidence(
+        self, account: str, request: AddEvidence, *, deadline_s: float | None = None
+    ) -> DisputeAnswer:
+        """Adds evidence before the contest."""
+        return await self.call(account, DisputeChannel.add_evidence, request, deadline_s=deadline_s)

@@ -1,0 +1,128 @@
+"""Ends doubts by asking the vendor, as far as the vendor can be asked.
+
+Written once as a generator of questions; each client answers them in its own colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from xborder_sdk.errors import UnsupportedOperation, XborderError
+from xborder_sdk.hookspecs import (
+    CreateShipment,
+    DeclareShipment,
+    FindShipment,
+    ListDeclaredShipments,
+    OnceRequest,
+    Request,
+)
+from xborder_sdk.ledger.port import EffectRecord, EffectState, Store
+from xborder_sdk.models import DeclaredShipment, ShipmentLookup
+
+# A vendor's clock and ours differ, and its search may go by whole days of its own zone.
+_AROUND = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Call an operation."""
+
+    account: str
+    operation: str
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class OnStore:
+    """Call the store."""
+
+    method: str
+    arguments: tuple[Any, ...]
+    keywords: dict[str, Any]
+
+    def run(self, store: Store) -> Any:
+        """Calls it, blocking."""
+        return getattr(store, self.method)(*self.arguments, **self.keywords)
+
+
+Question = Ask | OnStore
+
+
+def settle(
+    account: str, operation: str, request: OnceRequest, now: datetime
+) -> Generator[Question, Any, EffectRecord | None]:
+    """Asks what became of an effect, and writes down what is proven.
+
+    Args:
+        account: The account it is asked through; a shipment may have been bought through another.
+        operation: The operation.
+        request: What was meant.
+        now: The present.
+
+    Returns:
+        The ledger's row afterwards; None where nothing of this intent was ever tried.
+    """
+    scope = f"{account}/" if request.account_scoped else ""
+    intent, attempt = scope + request.intent(), request.attempt
+    record: EffectRecord | None = yield OnStore("get", (intent, attempt), {})
+    if record is None or record.state in {EffectState.SETTLED, EffectState.RELEASED, EffectState.CLAIMED}:
+        return record
+    if record.state in {EffectState.ANSWERED, EffectState.UNREAD}:
+        if record.account == account:
+            try:
+                yield Ask(account, operation, request)  # reads the stored answer again; nothing is sent
+            except XborderError:
+                pass  # still unreadable: the vendor may be asked below
+            else:
+                read: EffectRecord | None = yield OnStore("get", (intent, attempt), {})
+                return read
+    elif record.state is EffectState.SENT and record.lease_until > now:
+        return record
+    try:
+        if isinstance(request, CreateShipment):
+            return (yield from _find_purchase(record, now))
+        if isinstance(request, DeclareShipment):
+            return (yield from _find_declaration(record, request))
+    except UnsupportedOperation:
+        pass  # this vendor cannot be asked: a person decides
+    return record
+
+
+def _find_purchase(record: EffectRecord, now: datetime) -> Generator[Question, Any, EffectRecord]:
+    if record.reference is None:
+        return record
+    begun = record.sent_at or record.claimed_at
+    asked = FindShipment(reference=record.reference, bought_from=begun - _AROUND, bought_to=now + _AROUND)
+    found: ShipmentLookup = yield Ask(record.account, "find_shipment", asked)
+    if found.shipment is not None:
+        return (yield from _resolve(record, True, found.shipment.waybill, "found by reference"))
+    if found.absence_proven:
+        return (yield from _resolve(record, False, None, "the vendor proves that there is none"))
+    return record
+
+
+def _find_declaration(record: EffectRecord, request: DeclareShipment) -> Generator[Question, Any, EffectRecord]:
+    asked = ListDeclaredShipments(order_id=request.order_id)
+    told: tuple[DeclaredShipment, ...] = yield Ask(record.account, "list_declared_shipments", asked)
+    for declared in told:
+        if request.tracking_number is not None and _bare(declared.tracking_number) == _bare(request.tracking_number):
+            return (yield from _resolve(record, True, declared.declaration_id, "the platform knows the number"))
+    return record
+
+
+def _bare(number: str | None) -> str:
+    return "".join(mark for mark in number or "" if mark.isalnum()).upper()
+
+
+def _resolve(
+    record: EffectRecord, happened: bool, outcome_id: str | None, reason: str
+) -> Generator[Question, Any, EffectRecord]:
+    after: EffectRecord = yield OnStore(
+        "resolve",
+        (record.intent, record.attempt),
+        {"happened": happened, "outcome_id": outcome_id, "resolved_by": "lookup", "reason": reason},
+    )
+    return after

@@ -1,0 +1,1 @@
+"""The driver: everything that a connector would otherwise have to get right by itself."""

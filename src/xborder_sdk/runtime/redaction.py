@@ -1,0 +1,93 @@
+"""Keeps credentials and buyer data out of words that people see."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Iterable
+from pathlib import PurePath
+
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from xborder_sdk.models.base import personal_values
+
+_MASK = "***"
+_LONGEST = 300
+_SHORTEST_WORD = 3
+
+# A vendor may echo data of somebody the request did not name: an address line survives only as words, but e-mail
+# addresses, phone numbers and long opaque strings (tokens, keys) are recognisable and go in any case.
+_EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"']+")
+_PHONE = re.compile(r"(?!\d{4}-\d\d-\d\d)\+?\d[\d\s().-]{7,}\d")
+_OPAQUE = re.compile(r"[A-Za-z0-9+/_=-]{40,}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+def secrets_of(value: object) -> Iterable[str]:
+    """Every secret in a settings model."""
+    if isinstance(value, SecretStr):
+        yield value.get_secret_value()
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from secrets_of(getattr(value, name))
+    elif isinstance(value, (tuple, list, frozenset)):
+        for item in value:
+            yield from secrets_of(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from secrets_of(item)
+
+
+def scrub(text: str, secrets: Iterable[str], people: Iterable[object]) -> str:
+    """A vendor's words without secrets and without what names a person.
+
+    Args:
+        text: The vendor's words.
+        secrets: Credentials of the account.
+        people: Models (the request, recent results) whose personal fields must not show.
+    """
+    found = _CONTROL.sub(" ", text)
+    values = {value for value in secrets if len(value) >= _SHORTEST_WORD}
+    for model in people:
+        for value in personal_values(model):
+            values.add(value.strip())
+            values.update(word for word in re.split(r"[\s,;/]+", value) if len(word) >= _SHORTEST_WORD)
+    for value in sorted(values, key=len, reverse=True):
+        if len(value) >= _SHORTEST_WORD or not value.isascii():
+            found = _replace(found, value)
+    for pattern in (_EMAIL, _PHONE, _OPAQUE):
+        found = pattern.sub(_MASK, found)
+    found = " ".join(found.split())
+    return found if len(found) <= _LONGEST else found[: _LONGEST - 1] + "…"
+
+
+def _replace(text: str, value: str) -> str:
+    if not value:
+        return text
+    pattern = re.escape(value)
+    if value.isascii() and value.isalnum():  # whole words, so that "Man" does not eat "Manifest"
+        pattern = rf"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])"
+    return re.sub(pattern, _MASK, text, flags=re.IGNORECASE)
+
+
+def fields_at_fault(error: ValidationError) -> str:
+    """Paths and kinds of a validation error's faults, without the values."""
+    faults = error.errors(include_input=False, include_url=False, include_context=False)
+    shown = [f"{'.'.join(str(part) for part in fault['loc']) or 'value'} ({fault['type']})" for fault in faults[:5]]
+    more = len(faults) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+
+def place_of(error: BaseException) -> str:
+    """Where an exception was raised, innermost last, as file:line in function: names only, never values."""
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    return " > ".join(f"{PurePath(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames)
+
+
+def bare(error: BaseException) -> BaseException:
+    """The same exception without the frames it went through, whose locals hold answers, tokens and buyers."""
+    error.__traceback__ = None
+    error.__cause__ = None
+    error.__context__ = None
+    error.__suppress_context__ = True
+    return error

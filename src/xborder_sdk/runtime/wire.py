@@ -1,0 +1,565 @@
+"""The wire: the only file that knows the HTTP client library.
+
+Rules for whoever edits it:
+
+* "never sent" needs positive proof (see `failure_of`); everything else may have been sent;
+* an answer is counted while it is decompressed, never after;
+* requests go to the transport itself, below the library's client: no redirect is followed, no cookie is kept, and no
+  URL is logged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+import threading
+import time
+import urllib.request
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import httpcore
+import httpx
+
+from xborder_sdk.errors import InvalidSettings
+from xborder_sdk.runtime.commands import Exchange, WireError
+from xborder_sdk.runtime.retry import Happened
+from xborder_sdk.steps import Response
+
+KEEPALIVE_S = 4.0
+"""Below the five seconds at which common servers close an idle connection, so that the race is seldom met."""
+
+_CONNECTIONS = 100
+
+
+@dataclass(slots=True)
+class _Sending:
+    """One exchange under way, seen from the socket."""
+
+    deadline: float | None
+    send_before: float | None
+    watched: bool = False
+    sent: bool = False
+
+    @property
+    def proves_unsent(self) -> bool:
+        """Positive proof: our own network served the exchange, and nothing was written to it."""
+        return self.watched and not self.sent
+
+    def left(self, timeout: float | None) -> float | None:
+        """The time a read or write may take."""
+        if self.deadline is None:
+            return timeout
+        remaining = self.deadline - time.monotonic()
+        if remaining <= 0:
+            raise httpcore.ReadTimeout("deadline")
+        return remaining if timeout is None else min(timeout, remaining)
+
+    def about_to_write(self) -> None:
+        """Called before bytes of the request leave: the last moment to notice that the lease ran out."""
+        if not self.sent and self.send_before is not None and time.time() > self.send_before:
+            raise _TooLateToSend
+        self.sent = True
+
+
+class _TooLateToSend(Exception):
+    """The lease ran out before the first byte left."""
+
+
+_sending: ContextVar[_Sending | None] = ContextVar("xborder_sending", default=None)
+
+
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        sending = _sending.get()
+        return self._inner.read(max_bytes, timeout if sending is None else sending.left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        sending = _sending.get()
+        if sending is not None:
+            timeout = sending.left(timeout)
+            sending.about_to_write()
+        self._inner.write(buffer, timeout)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        sending = _sending.get()
+        left = timeout if sending is None else sending.left(timeout)
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, left))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class _Network(httpcore.NetworkBackend):
+    """Lends every read and write only the time left, so that a dripping server cannot hold a thread."""
+
+    def __init__(self) -> None:
+        self._inner = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        sending = _sending.get()
+        left = timeout
+        if sending is not None:
+            sending.watched = True
+            left = sending.left(timeout)
+        return _Stream(self._inner.connect_tcp(host, port, left, local_address, socket_options))
+
+    def sleep(self, seconds: float) -> None:
+        self._inner.sleep(seconds)
+
+
+class _AsyncStream(httpcore.AsyncNetworkStream):
+    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
+        self._inner = inner
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - the library's shape
+        return await self._inner.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        sending = _sending.get()
+        if sending is not None:
+            sending.about_to_write()
+        await self._inner.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> httpcore.AsyncNetworkStream:
+        return _AsyncStream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class _AsyncNetwork(httpcore.AsyncNetworkBackend):
+    def __init__(self) -> None:
+        self._inner = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        sending = _sending.get()
+        if sending is not None:
+            sending.watched = True
+        return _AsyncStream(await self._inner.connect_tcp(host, port, timeout, local_address, socket_options))
+
+    async def sleep(self, seconds: float) -> None:
+        await self._inner.sleep(seconds)
+
+
+class _PoolTransport(httpx.BaseTransport):
+    """The library's transport, over a pool with our network below it (the public way to have one)."""
+
+    def __init__(self, pool: httpcore.ConnectionPool) -> None:
+        self._pool = pool
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self._pool.handle_request(_core_request(request))
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=_SyncBody(answer), extensions=answer.extensions
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class _SyncBody(httpx.SyncByteStream):
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        assert isinstance(self._answer.stream, Iterable)  # noqa: S101 - a sync pool answers with a sync stream
+        yield from self._answer.stream
+
+    def close(self) -> None:
+        self._answer.close()
+
+
+class _AsyncPoolTransport(httpx.AsyncBaseTransport):
+    def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
+        self._pool = pool
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await self._pool.handle_async_request(_core_request(request))
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=_AsyncBody(answer), extensions=answer.extensions
+        )
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
+class _AsyncBody(httpx.AsyncByteStream):
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._answer.aiter_stream():
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
+
+
+def _core_request(request: httpx.Request) -> httpcore.Request:
+    url = request.url
+    return httpcore.Request(
+        method=request.method,
+        url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        headers=request.headers.raw,
+        content=request.stream,
+        extensions=request.extensions,
+    )
+
+
+class _Tls:
+    """One TLS context for all connections, made when the first is needed (it takes some 20 ms)."""
+
+    def __init__(self, context: ssl.SSLContext | None) -> None:
+        if context is not None and (context.verify_mode is not ssl.CERT_REQUIRED or not context.check_hostname):
+            raise InvalidSettings(
+                "the TLS context does not check certificates and host names",
+                hint="add your authority's certificate to the context instead of switching the check off",
+            )
+        self._context = context
+        self._lock = threading.Lock()
+
+    def get(self) -> ssl.SSLContext:
+        with self._lock:
+            if self._context is None:
+                self._context = httpx.create_ssl_context()
+            return self._context
+
+
+class _Silence(logging.Filter):
+    """Drops the HTTP library's own records of our exchanges: its lines hold URLs, headers and tokens."""
+
+    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - the shape of logging
+        return _sending.get() is None
+
+
+_LIBRARY_LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy",
+                    "httpcore.socks", "asyncio", "aiohttp.client", "aiohttp.internal")  # fmt: skip
+_silence = _Silence()
+for _name in _LIBRARY_LOGGERS:
+    logging.getLogger(_name).addFilter(_silence)
+
+
+class _Gates:
+    """At most so many exchanges in flight per host: the library slows down quadratically with its pool."""
+
+    def __init__(self, size: int, make: Callable[[int], Any]) -> None:
+        self._size = size
+        self._make = make
+        self._gates: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def of(self, url: str) -> Any:
+        origin = url.split("/", 3)[2]
+        with self._lock:
+            gate = self._gates.get(origin)
+            if gate is None:
+                gate = self._gates[origin] = self._make(self._size)
+            return gate
+
+
+class _Wire:
+    """What both colours share: which transport serves an exchange."""
+
+    def __init__(self, tls: ssl.SSLContext | None) -> None:
+        self._tls = _Tls(tls)
+        self._lock = threading.Lock()
+        self._transports: dict[tuple[bool, bool, str | None], Any] = {}
+        self._environment = urllib.request.getproxies()
+
+    def _transport(self, exchange: Exchange) -> Any:
+        secure = exchange.request.url.startswith("https:")
+        proxy = exchange.proxy or self._environment_proxy(exchange.request.url)
+        key = (exchange.fresh, secure, proxy)
+        with self._lock:
+            found = self._transports.get(key)
+            if found is None:
+                found = self._transports[key] = self._make(fresh=exchange.fresh, secure=secure, proxy=proxy)
+            return found
+
+    def _environment_proxy(self, url: str) -> str | None:
+        if not self._environment:
+            return None
+        scheme, _, rest = url.partition("://")
+        host = rest.split("/", 1)[0]
+        if urllib.request.proxy_bypass(host):
+            return None
+        return self._environment.get(scheme) or self._environment.get("all")
+
+    def _make(self, *, fresh: bool, secure: bool, proxy: str | None) -> Any:
+        raise NotImplementedError
+
+    def _pool_settings(self, *, fresh: bool, secure: bool) -> dict[str, Any]:
+        return {
+            "ssl_context": self._tls.get() if secure else None,
+            "max_connections": _CONNECTIONS,
+            "max_keepalive_connections": 0 if fresh else _CONNECTIONS,
+            "keepalive_expiry": KEEPALIVE_S,
+        }
+
+
+class SyncWire(_Wire):
+    """Exchanges for the sync executor.
+
+    Args:
+        transport: An own transport for all exchanges; None for the default.
+        tls: A TLS context; it must check certificates.
+        in_flight: Most exchanges at once per host.
+    """
+
+    def __init__(
+        self, transport: httpx.BaseTransport | None = None, tls: ssl.SSLContext | None = None, in_flight: int = 8
+    ) -> None:
+        super().__init__(tls)
+        self._own = transport
+        self._gates = _Gates(in_flight, threading.BoundedSemaphore)
+
+    def _make(self, *, fresh: bool, secure: bool, proxy: str | None) -> httpx.BaseTransport:
+        settings = self._pool_settings(fresh=fresh, secure=secure)
+        if proxy is None:
+            return _PoolTransport(httpcore.ConnectionPool(network_backend=_Network(), **settings))
+        return _PoolTransport(httpcore.HTTPProxy(proxy, network_backend=_Network(), **settings))
+
+    def exchange(self, exchange: Exchange) -> Response:
+        """Sends and reads.
+
+        Raises:
+            WireError: There is no answer.
+        """
+        gate = self._gates.of(exchange.request.url)
+        wait = None if exchange.deadline is None else max(0.0, exchange.deadline - time.monotonic())
+        if not gate.acquire(timeout=wait):
+            raise WireError(Happened.DEADLINE, "too many requests are under way", never_sent=True)
+        sending = _Sending(exchange.deadline, exchange.send_before)
+        token = _sending.set(sending)
+        try:
+            transport = self._own or self._transport(exchange)
+            answer = transport.handle_request(_http_request(exchange))
+            try:
+                content = _read(answer, exchange, answer.stream)
+            finally:
+                answer.close()
+            return Response(answer.status_code, answer.headers.multi_items(), content)
+        except Exception as error:  # noqa: BLE001 - sorted by failure_of, which returns what is not the wire's
+            raise failure_of(error, sending, exchange) from None
+        finally:
+            _sending.reset(token)
+            gate.release()
+
+    def close(self) -> None:
+        """Closes all connections; an own transport is left to its owner."""
+        with self._lock:
+            for transport in self._transports.values():
+                transport.close()
+            self._transports.clear()
+
+
+class AsyncWire(_Wire):
+    """Exchanges for the async executor; arguments as for `SyncWire`."""
+
+    def __init__(
+        self, transport: httpx.AsyncBaseTransport | None = None, tls: ssl.SSLContext | None = None, in_flight: int = 8
+    ) -> None:
+        super().__init__(tls)
+        self._own = transport
+        self._gates = _Gates(in_flight, asyncio.BoundedSemaphore)
+
+    def _make(self, *, fresh: bool, secure: bool, proxy: str | None) -> httpx.AsyncBaseTransport:
+        settings = self._pool_settings(fresh=fresh, secure=secure)
+        if proxy is None:
+            return _AsyncPoolTransport(httpcore.AsyncConnectionPool(network_backend=_AsyncNetwork(), **settings))
+        return _AsyncPoolTransport(httpcore.AsyncHTTPProxy(proxy, network_backend=_AsyncNetwork(), **settings))
+
+    async def exchange(self, exchange: Exchange) -> Response:
+        """Sends and reads.
+
+        Raises:
+            WireError: There is no answer.
+        """
+        sending = _Sending(None, exchange.send_before)  # the deadline is the event loop's business here
+        token = _sending.set(sending)
+        try:
+            async with asyncio.timeout(_seconds_left(exchange)), self._gates.of(exchange.request.url):
+                transport = self._own or self._transport(exchange)
+                answer = await transport.handle_async_request(_http_request(exchange))
+                try:
+                    content = await _read_async(answer, exchange)
+                finally:
+                    await answer.aclose()
+                return Response(answer.status_code, answer.headers.multi_items(), content)
+        except TimeoutError:
+            raise WireError(Happened.DEADLINE, "the deadline passed", never_sent=sending.proves_unsent) from None
+        except Exception as error:  # noqa: BLE001 - as above
+            raise failure_of(error, sending, exchange) from None
+        finally:
+            _sending.reset(token)
+
+    async def aclose(self) -> None:
+        """Closes all connections; an own transport is left to its owner."""
+        with self._lock:
+            transports = list(self._transports.values())
+            self._transports.clear()
+        for transport in transports:
+            await transport.aclose()
+
+
+def _seconds_left(exchange: Exchange) -> float | None:
+    return None if exchange.deadline is None else max(0.0, exchange.deadline - time.monotonic())
+
+
+def _http_request(exchange: Exchange) -> httpx.Request:
+    request = exchange.request
+    seconds = exchange.timeout_s
+    left = _seconds_left(exchange)
+    if left is not None:
+        seconds = min(seconds, max(left, 0.001))
+    timeouts = {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}
+    # The library offers every decoder that happens to be installed; we can only count what we decode ourselves.
+    headers = [*request.headers, ("Accept-Encoding", "gzip, deflate")]
+    return httpx.Request(
+        request.method,
+        request.url,
+        headers=headers,
+        content=request.content or None,
+        extensions={"timeout": timeouts},
+    )
+
+
+class _Counted:
+    """Decompresses piece by piece and counts, so that a small bomb never becomes a large string."""
+
+    def __init__(self, answer: httpx.Response, limit: int) -> None:
+        encoding = answer.headers.get("content-encoding", "identity").strip().lower()
+        self._limit = limit
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._unpack: Any = None
+        if encoding in {"gzip", "x-gzip"}:
+            self._unpack = zlib.decompressobj(wbits=31)
+        elif encoding == "deflate":
+            self._unpack = zlib.decompressobj()
+        elif encoding not in {"", "identity"}:
+            raise WireError(Happened.LOST, "the answer is compressed in a way that was not offered")
+
+    def add(self, chunk: bytes) -> None:
+        if self._unpack is not None:
+            try:
+                chunk = self._unpack.decompress(chunk, self._limit - self._size + 1)
+            except zlib.error:
+                raise WireError(Happened.LOST, "the compressed answer is damaged") from None
+        self._size += len(chunk)
+        if self._size > self._limit or (self._unpack is not None and self._unpack.unconsumed_tail):
+            raise WireError(Happened.TOO_LARGE, f"over {self._limit} bytes")
+        self._parts.append(chunk)
+
+    def whole(self) -> bytes:
+        if self._unpack is not None and self._size and not self._unpack.eof:
+            raise WireError(Happened.LOST, "the compressed answer was cut off")
+        return b"".join(self._parts)
+
+
+def _read(answer: httpx.Response, exchange: Exchange, stream: Any) -> bytes:
+    counted = _Counted(answer, exchange.max_bytes)
+    for chunk in stream:
+        if exchange.deadline is not None and time.monotonic() > exchange.deadline:
+            raise WireError(Happened.DEADLINE, "the answer came too slowly")
+        counted.add(chunk)
+    return counted.whole()
+
+
+async def _read_async(answer: httpx.Response, exchange: Exchange) -> bytes:
+    counted = _Counted(answer, exchange.max_bytes)
+    stream: Any = answer.stream
+    async for chunk in stream:
+        counted.add(chunk)
+    return counted.whole()
+
+
+_NEVER_SENT_NAMES = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"})
+
+# Causes under which the aiohttp transport's `ConnectTimeout` is a failed connection. It gives the same name to a
+# reset after the request was sent (ClientOSError) and to a server that hung up (ServerDisconnectedError).
+_AIOHTTP_NEVER_SENT = frozenset(
+    {
+        "ClientConnectorError",
+        "ClientConnectorDNSError",
+        "ClientConnectorSSLError",
+        "ClientConnectorCertificateError",
+        "ClientProxyConnectionError",
+        "ConnectionTimeoutError",
+        "NonHttpUrlClientError",
+        "InvalidUrlClientError",
+    }
+)
+
+
+def failure_of(error: Exception, sending: _Sending, exchange: Exchange) -> Exception:
+    """What an exception of the HTTP library means; an exception of anybody else comes back as it is.
+
+    "Never sent" needs proof: our network made the connection and nothing was written to it; or, where an own transport
+    hides the network, the type *and* a cause that names a failed connection.
+    """
+    if isinstance(error, WireError):
+        return error
+    if isinstance(error, _TooLateToSend):
+        return WireError(Happened.NOT_SENT, "its lease ran out before the first byte left", never_sent=True)
+    module = type(error).__module__.partition(".")[0]
+    if module not in {"httpx", "httpcore", "aiohttp", "httpx_aiohttp"}:
+        return error
+    name = type(error).__name__
+    unsent = name in _NEVER_SENT_NAMES and not sending.sent and _connection_failed(error, module)
+    if unsent or sending.proves_unsent:
+        detail = "the address is not http" if name == "UnsupportedProtocol" else "no connection"
+        if exchange.deadline is not None and time.monotonic() >= exchange.deadline:
+            return WireError(Happened.DEADLINE, "the deadline passed before a connection", never_sent=True)
+        return WireError(Happened.NOT_SENT, f"{detail} ({name})", never_sent=True)
+    if exchange.deadline is not None and time.monotonic() >= exchange.deadline - 0.001 and "Timeout" in name:
+        return WireError(Happened.DEADLINE, "the deadline passed")
+    if name in {"ReadTimeout", "WriteTimeout", "ServerTimeoutError", "SocketTimeoutError"}:
+        return WireError(Happened.SILENT, name)
+    return WireError(Happened.LOST, name)
+
+
+def _connection_failed(error: Exception, module: str) -> bool:
+    if module == "httpcore":
+        return True
+    cause = error.__cause__
+    if cause is None:
+        return module == "httpx"
+    if type(cause).__module__.startswith("httpcore"):
+        return True
+    return type(cause).__name__ in _AIOHTTP_NEVER_SENT
