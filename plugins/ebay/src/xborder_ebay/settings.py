@@ -1,0 +1,67 @@
+"""The settings of an eBay account."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
+
+from xborder_sdk.hookspecs import Settings
+from xborder_sdk.models.base import CountryCode
+
+_SCOPE_ROOT = "https://api.ebay.com/oauth/api_scope"
+
+BASE_SCOPE = _SCOPE_ROOT
+FULFILMENT_SCOPE = f"{_SCOPE_ROOT}/sell.fulfillment"
+FULFILMENT_READ_SCOPE = f"{_SCOPE_ROOT}/sell.fulfillment.readonly"
+FINANCES_SCOPE = f"{_SCOPE_ROOT}/sell.finances"
+IDENTITY_SCOPE = f"{_SCOPE_ROOT}/commerce.identity.readonly"
+
+
+def _full_scopes(value: object) -> object:
+    words = value.split() if isinstance(value, str) else value
+    if not isinstance(words, (list, tuple)):
+        return value
+    return tuple(f"{_SCOPE_ROOT}/{word}" if isinstance(word, str) and "://" not in word else word for word in words)
+
+
+Scopes = Annotated[tuple[str, ...], BeforeValidator(_full_scopes)]
+"""OAuth scopes, in full or by their last part (`sell.fulfillment`); also as one text with spaces between."""
+
+
+class EbaySettings(Settings):
+    """What an eBay account needs.
+
+    Attributes:
+        client_id: The keyset's App ID.
+        client_secret: The keyset's Cert ID.
+        refresh_token: What the seller's consent gave; without it only application tokens can be had.
+        environment: Which of eBay's two worlds.
+        marketplace: For Post-Order calls about orders that name no marketplace, such as `EBAY_GB`.
+        scopes: What to ask for: the scopes the seller consented to, or some of them.
+        signing_key_jwe: The `jwe` of the key-management answer.
+        signing_private_key: Its `privateKey`: PKCS#8 in base64, with or without PEM armour, Ed25519 or RSA.
+        sign_all: Sign every request, not only those eBay asks it for.
+        seller_country: Where the seller is domiciled; refunds and cancellations of EU and UK sellers are signed.
+        carrier_codes: eBay's carrier codes by connector name, beside and above those this plugin knows.
+    """
+
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr
+    refresh_token: SecretStr | None = None
+    environment: Literal["production", "sandbox"] = "production"
+    marketplace: str | None = None
+    scopes: Scopes = (BASE_SCOPE, FULFILMENT_SCOPE, FINANCES_SCOPE, IDENTITY_SCOPE)
+    signing_key_jwe: str | None = None
+    signing_private_key: SecretStr | None = None
+    sign_all: bool = False
+    seller_country: CountryCode | None = None
+    carrier_codes: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _key_is_whole(self) -> EbaySettings:
+        if (self.signing_key_jwe is None) != (self.signing_private_key is None):
+            raise ValueError("signing_key_jwe and signing_private_key come together")
+        if self.sign_all and self.signing_key_jwe is None:
+            raise ValueError("sign_all needs signing_key_jwe and signing_private_key")
+        return self
