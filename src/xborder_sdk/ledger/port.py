@@ -4,14 +4,19 @@ The rule of this file: an effect is claimed before it is sent, marked sent befor
 is stored before anybody reads it. Each of those three is durable when the method returns.
 
     claim -> CLAIMED -> mark_sent -> SENT -> store_answer -> ANSWERED -> settle -> SETTLED
-    CLAIMED or SENT -> release      -> RELEASED   proven: nothing was done; the same attempt may be claimed anew
+    CLAIMED, SENT, ANSWERED or UNREAD -> release -> RELEASED   proven: nothing was done; the same attempt may be
+                                                  claimed anew
     SENT            -> mark_unknown -> UNKNOWN    nobody knows; nothing is repeated
     ANSWERED        -> mark_unread  -> UNREAD     it was done, our reading failed; the bytes are kept
-    UNKNOWN, UNREAD -> resolve      -> SETTLED or RELEASED, by a look-up that proves it or by a person
+    UNKNOWN, UNREAD, and SENT or ANSWERED with the lease run out
+                    -> resolve      -> SETTLED or RELEASED, by a look-up that proves it or by a person
 
 A CLAIMED row whose lease has run out may be taken over: its owner lost the right to send. A SENT row whose lease has
 run out counts as UNKNOWN: its owner may have sent, or may still. Whoever holds an answer may store it, however late:
 a waybill is never thrown away.
+
+An owner is one claim, not one worker: use a new one for every claim, or two threads of a worker cannot be told apart.
+A lease that has run out takes nothing away by itself: until somebody takes the row over, its owner may renew it.
 """
 
 from __future__ import annotations
@@ -56,10 +61,11 @@ class EffectRecord:
         account, operation: Who does it.
         fingerprint: Digest of what was asked.
         reference: Our reference at the vendor.
-        owner: The worker that claimed it; the fencing token of every later write.
+        owner: Who claimed it, new for every claim; the fencing token of every later write.
         lease_until: Until when the claim holds.
         reason: Why it is unknown, unread or released, in words without buyer data.
         outcome_id: The vendor's id of what was done (a waybill, a refund id), once known.
+        settled_at: When it became SETTLED or RELEASED.
         resolved_by: Who settled a doubt: `lookup` or a person's name.
     """
 
@@ -88,11 +94,11 @@ class ClaimResult(StrEnum):
     BUSY = "busy"
     """Another worker holds a living lease."""
     DONE = "done"
-    """This attempt is settled or answered; its answer can be read."""
+    """This attempt is settled, answered or unread; its answer can be read (again)."""
     UNCERTAIN = "uncertain"
     """This attempt is unknown, or was sent by a worker whose lease ran out."""
     BLOCKED = "blocked"
-    """Another attempt of the same intent is not settled, or the attempt before this one was never made."""
+    """Another attempt of the same intent is neither settled nor released."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,24 +131,40 @@ class EffectLedger(Protocol):
 
         WON is possible where there is no row of this attempt, where it is RELEASED, or CLAIMED with its lease run
         out, and every other attempt of the intent is SETTLED or RELEASED, and attempts below this one exist.
-        A SENT row with its lease run out becomes UNKNOWN here.
+        A SENT row of the intent with its lease run out becomes UNKNOWN here.
+
+        Raises:
+            UsageError: An attempt before this one was never made, or `attempt` is below 1.
         """
         ...
 
     def mark_sent(self, intent: str, attempt: int, owner: str, lease_s: float) -> bool:
-        """CLAIMED or SENT -> SENT with the lease renewed, durable. False where the row is no longer this owner's."""
+        """CLAIMED or SENT -> SENT with the lease renewed, durable. False where the row is no longer this owner's.
+
+        True also where the lease had run out and nobody has taken the row over.
+        """
         ...
 
     def store_answer(self, intent: str, attempt: int, answer: StoredAnswer) -> None:
-        """Keeps the answer, durable, from whatever state but SETTLED; the state becomes ANSWERED."""
+        """Keeps the answer, durable, from whatever state; the state becomes ANSWERED, but SETTLED stays.
+
+        At a SETTLED row it stands behind the answer that settled it: `answer` gives it only if there is no other.
+        """
         ...
 
     def settle(self, intent: str, attempt: int, outcome_id: str | None) -> None:
-        """ANSWERED or UNREAD -> SETTLED."""
+        """ANSWERED or UNREAD -> SETTLED. A SETTLED row takes an outcome if it had none, and the same one again.
+
+        Raises:
+            LedgerError: The row has no answer, or is settled with another outcome: two things were made.
+        """
         ...
 
     def release(self, intent: str, attempt: int, owner: str, reason: str) -> None:
-        """Proven: nothing was done. CLAIMED, SENT or ANSWERED -> RELEASED, if still this owner's."""
+        """Proven: nothing was done. CLAIMED, SENT, ANSWERED or UNREAD -> RELEASED, if still this owner's.
+
+        Else nothing changes, as with `mark_unknown` and `mark_unread`.
+        """
         ...
 
     def mark_unknown(self, intent: str, attempt: int, owner: str, reason: str) -> None:
@@ -156,7 +178,7 @@ class EffectLedger(Protocol):
     def resolve(
         self, intent: str, attempt: int, *, happened: bool, outcome_id: str | None, resolved_by: str, reason: str
     ) -> EffectRecord:
-        """Ends a doubt: UNKNOWN or UNREAD (or SENT with its lease run out) -> SETTLED if it happened, else RELEASED.
+        """Ends a doubt, which is what `doubts` lists: -> SETTLED if it happened, else RELEASED.
 
         Raises:
             LedgerError: There is no such doubt.
@@ -184,7 +206,7 @@ class EffectLedger(Protocol):
         ...
 
     def purge_answers(self, before: datetime) -> int:
-        """Deletes stored answers (they hold buyer data) of rows settled before a moment; returns how many."""
+        """Deletes stored answers (they hold buyer data) of rows settled or released before a moment; how many."""
         ...
 
     def close(self) -> None:
@@ -217,15 +239,20 @@ class TokenStore(Protocol):
 
 
 class RateBudgets(Protocol):
-    """Shared rate budgets (virtual scheduling: each budget keeps the moment at which it is empty again)."""
+    """Shared rate budgets (virtual scheduling: each budget keeps the moment at which it is empty again).
+
+    In any window of any length at most `(window + burst) / interval + 1` requests are let through.
+    """
 
     def reserve(self, key: str, interval_s: float, burst_s: float, headroom_s: float) -> float:
         """Books one request and says how many seconds to wait before sending it.
 
+        What is booked keeps its place: an urgent caller goes before patient ones by their headroom, not by more.
+
         Args:
             key: Which budget.
             interval_s: Seconds one request costs.
-            burst_s: Seconds of requests that may go out at once.
+            burst_s: Seconds of requests that may go out at once besides the first.
             headroom_s: Part of the burst this caller must leave to more urgent ones.
         """
         ...
