@@ -225,7 +225,7 @@ class PostgresStore(TableStore):
         if self._ready:
             return
         if _version(connection) < len(_SCRIPTS):
-            self._transaction(connection, "schema", lambda session: _migrate(connection, session))
+            self._transaction(connection, "schema", _migrate)
         self._ready = True
 
 
@@ -240,9 +240,11 @@ def _leave(connection: Connection) -> None:
 
 def _version(connection: Connection) -> int:
     (row,) = connection.execute("SELECT to_regclass('xborder_ledger') IS NOT NULL").fetchall()
-    if not row[0]:
-        return 0
-    found: list[tuple[Any, ...]] = connection.execute("SELECT version FROM xborder_ledger").fetchall()
+    return _recorded_version(_PostgresSession(connection, None)) if row[0] else 0
+
+
+def _recorded_version(session: Session) -> int:
+    found = session.rows("SELECT version FROM xborder_ledger")
     version = int(found[0][0]) if found else 0
     if version > len(_SCRIPTS):
         raise LedgerError(
@@ -252,10 +254,13 @@ def _version(connection: Connection) -> int:
     return version
 
 
-def _migrate(connection: Connection, session: Session) -> None:
-    version = _version(connection)  # another worker may have done it while this one waited
-    if version == 0:
-        session.change("CREATE TABLE IF NOT EXISTS xborder_ledger (version INTEGER NOT NULL)")
+def _migrate(session: Session) -> None:
+    # Another worker may have done it while this one waited for the lock, and `to_regclass` would not see that: it
+    # answers from a cache which only the creation of a table brings up to date.
+    session.change("CREATE TABLE IF NOT EXISTS xborder_ledger (version INTEGER NOT NULL)")
+    version = _recorded_version(session)
+    if version == len(_SCRIPTS):
+        return
     for script in _SCRIPTS[version:]:
         for statement in statements(script):
             session.change(statement)
