@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 
 class Doc:
@@ -68,7 +68,14 @@ def load(body: bytes) -> object:
     Raises:
         ValueError: If it is no JSON (NaN and Infinity are none) or no UTF-8.
     """
-    return json.loads(body.decode(), parse_float=Decimal, parse_constant=_no_constant)
+    return json.loads(body.decode(), parse_float=_number, parse_constant=_no_constant)
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError("a number is out of all bounds") from None
 
 
 def _no_constant(word: str) -> object:

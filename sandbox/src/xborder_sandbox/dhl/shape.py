@@ -26,7 +26,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Number:
-    """A number; `step` is what it must be a multiple of."""
+    """A number; `step`, a power of ten not above 1, is what it must be a multiple of."""
 
     low: Decimal | None = None
     high: Decimal | None = None
@@ -123,27 +123,25 @@ def _number(shape: Number, value: object, pointer: str) -> Iterator[str]:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         yield _wrong_type(pointer, "Integer" if shape.whole else "Number", value)
         return
-    if shape.whole and value != int(value):
+    if shape.whole and _decimals(value):
         yield _wrong_type(pointer, "Integer", value)
     if shape.low is not None and value < shape.low:
         yield f"{pointer}: {value} is not greater or equal to {shape.low}"
     if shape.high is not None and value > shape.high:
         yield f"{pointer}: {value} is not less or equal to {shape.high}"
-    if shape.step is not None and not _is_multiple(Decimal(value), shape.step):
+    if shape.step is not None and _decimals(value) > _decimals(shape.step):
         yield f"{pointer}: {value} is not a multiple of {shape.step}"
     if shape.one_of and value not in shape.one_of:
         yield f"{pointer}: {value} is not a valid enum value"
 
 
-def _is_multiple(value: Decimal, step: Decimal) -> bool:
-    # Not `value % step`: its quotient must fit the precision of the decimal context, 1e40 raises.
-    value_digits, step_digits = value.as_tuple().exponent, step.normalize().as_tuple().exponent
-    return (
-        step.normalize().as_tuple().digits == (1,)
-        and isinstance(value_digits, int)
-        and isinstance(step_digits, int)
-        and (value_digits >= step_digits or value == value.quantize(step))
-    )
+def _decimals(value: int | Decimal) -> int:
+    """Return how many decimal places a number has; by its digits, as arithmetic has a limited precision."""
+    _, digits, exponent = Decimal(value).as_tuple()
+    text = "".join(map(str, digits)).rstrip("0")
+    if not text or not isinstance(exponent, int):
+        return 0
+    return max(0, -(exponent + len(digits) - len(text)))
 
 
 def _items(shape: Items, value: object, pointer: str) -> Iterator[str]:

@@ -78,7 +78,7 @@ _DECLARATION = Fields(
     {
         "remarks": Items(Fields({"value": Text(high=500)}, low=1), high=3),
         "additionalCharges": Items(
-            Fields({"value": number("0.001", "999999999999999"), "typeCode": CHARGE_TYPE}), high=5
+            Fields({"value": number("0.001", "999999999999999"), "typeCode": CHARGE_TYPE}, low=1), high=5
         ),
         "placeOfIncoterm": Text(1, 256),
         "recipientReference": Text(),

@@ -80,7 +80,7 @@ def _run(
         raise wrong_format(too_long)
     call = Call(
         caller=caller,
-        base=str(request.base_url).rstrip("/"),
+        base=f"{request.url.scheme}://{request.url.netloc}{request.scope['root_path']}",
         instance=instance,
         path={name: str(value) for name, value in request.path_params.items()},
         query=request.query_params.multi_items(),
