@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
@@ -59,9 +60,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         server = _Server(make_server(sandbox).config, sandbox, options.ready_file)
         try:
             server.run(sockets=[bound])
-        except KeyboardInterrupt:
-            # uvicorn raises the signal again once it has stopped cleanly.
-            return 0
         finally:
             if options.ready_file is not None:
                 options.ready_file.unlink(missing_ok=True)
@@ -69,12 +67,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class _Server(uvicorn.Server):
-    """Says that it is ready once it is, not before."""
+    """Says that it is ready once it is, not before; and ends well when it is told to stop."""
 
     def __init__(self, config: uvicorn.Config, sandbox: Sandbox, ready_file: Path | None) -> None:
         super().__init__(config)
         self._sandbox = sandbox
         self._ready_file = ready_file
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
+        """Stop. uvicorn would raise the signal again afterwards, and the exit code would say "killed"."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         await super().startup(sockets)  # type: ignore[arg-type]

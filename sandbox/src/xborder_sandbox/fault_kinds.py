@@ -237,7 +237,8 @@ async def _drip(fault: Fault, exchange: Exchange) -> None:
         if connection.closing:
             break
         connection.write(bytes((byte,)))
-        await asyncio.sleep(interval)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(exchange.gone(), interval)
     connection.close()
     await exchange.gone()
 

@@ -306,11 +306,7 @@ class EbaySimulator:
         self._store.touch(order)
         order.modified = _time(change.get("lastModifiedDate"), "lastModifiedDate") or order.modified
         if created is not None:
-            # The store keeps orders by the time of creation.
-            moved = Order.of(order.document, order.seller, created, order.modified)
-            moved.status, moved.fulfilments, moved.refunds = order.status, order.fulfilments, order.refunds
-            self._store.add(moved)
-            order = moved
+            self._store.move(order, created)
         return _brief(order)
 
     def _mark_paid(self, body: dict[str, Json]) -> dict[str, Json]:

@@ -73,6 +73,13 @@ class Store:
         insort(self._sorted, (order.created, order.order_id))
         self._lists.clear()
 
+    def move(self, order: Order, created: datetime) -> None:
+        """Give an order another time of creation, by which the store keeps it."""
+        self._sorted.remove((order.created, order.order_id))
+        order.created = created
+        insort(self._sorted, (order.created, order.order_id))
+        self._lists.clear()
+
     def add_many(self, orders: Iterable[Order]) -> None:
         """Take many new orders in at once."""
         for order in orders:
