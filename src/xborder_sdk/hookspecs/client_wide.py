@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from xborder_sdk.hookspecs.connector import Connector
@@ -46,6 +47,7 @@ class AttemptRecord:
         seconds: How long it took.
         answer_bytes: Size of the body.
         retry_in_s: Seconds until the next try; None where there is none.
+        server_time: What the vendor's clock said in its `Date` header, where there was one.
     """
 
     account: str
@@ -60,6 +62,7 @@ class AttemptRecord:
     seconds: float
     answer_bytes: int
     retry_in_s: float | None
+    server_time: datetime | None = None
 
 
 class ClientHooks:

@@ -51,7 +51,7 @@ from xborder_sdk.ledger.port import Claim, ClaimResult, EffectRecord, Store, Sto
 from xborder_sdk.runtime.account import AccountRuntime, new_owner
 from xborder_sdk.runtime.commands import Command, Exchange, Invoke, Wait, Wire, WireError
 from xborder_sdk.runtime.redaction import fields_at_fault, place_of
-from xborder_sdk.runtime.retry import Happened, Outcome, decide, retry_after
+from xborder_sdk.runtime.retry import Happened, Outcome, decide, http_date, retry_after
 from xborder_sdk.steps import Call, Effect, Flow, Pause, Response, Send, Transmit, WireRequest
 
 T = TypeVar("T")
@@ -470,6 +470,7 @@ class _Run:
                 seconds=self.clock.monotonic() - started,
                 answer_bytes=0 if response is None else len(response.content),
                 retry_in_s=pause,
+                server_time=None if response is None else http_date(response.header("date")),
             )
         )
 

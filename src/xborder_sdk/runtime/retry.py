@@ -95,13 +95,21 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     try:
         seconds = float(text)
     except ValueError:
-        try:
-            moment = parsedate_to_datetime(text)
-        except ValueError:
+        moment = http_date(text)
+        if moment is None:
             return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
         seconds = (moment - now).total_seconds()
     if seconds != seconds or seconds == float("inf"):  # NaN
         return None
     return max(0.0, seconds)
+
+
+def http_date(value: str | None) -> datetime | None:
+    """The moment of an HTTP date header; None where there is none or it is unreadable."""
+    if value is None:
+        return None
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

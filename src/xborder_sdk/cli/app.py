@@ -1,0 +1,69 @@
+"""The command itself: options before the commands, the list of commands, and how errors end it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xborder_sdk import __version__
+from xborder_sdk.cli import accounts, effects, fulfil, orders, sandbox, shipping
+from xborder_sdk.cli.output import ExitCode, err, show_error
+from xborder_sdk.cli.session import session
+from xborder_sdk.errors import XborderError
+
+app = typer.Typer(
+    name="xborder",
+    help="Cross-border fulfilment from the terminal: orders, labels, tracking, over every shop and carrier.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"xborder_sdk {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    config: Annotated[
+        Path | None, typer.Option(help="Configuration file instead of XBORDER_CONFIG or ./xborder.toml.")
+    ] = None,
+    version: Annotated[  # noqa: ARG001 - handled by its callback
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    session.config_path = config
+
+
+for module in (sandbox, accounts, orders, shipping, fulfil, effects):
+    module.add_to(app)
+
+
+def run() -> int:
+    """Runs the command and returns its exit code."""
+    try:
+        app(standalone_mode=False)
+    except XborderError as error:
+        return int(show_error(error, as_json="--json" in sys.argv))
+    except typer.Exit as leaving:
+        return int(leaving.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        err.print("Interrupted. Nothing is lost: run the same command again to go on.")
+        return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return int(ExitCode.DONE)
+    except Exception as error:
+        import click
+
+        if isinstance(error, click.ClickException):
+            error.show()
+            return int(error.exit_code)
+        raise
+    return int(ExitCode.DONE)

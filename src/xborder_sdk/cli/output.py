@@ -1,0 +1,111 @@
+"""What the operator sees: tables and colour in a terminal, plain lines in a pipe, JSON on request.
+
+Exit codes are documented here and nowhere else:
+
+    0    done
+    1    a vendor refused, failed or could not be reached, or a printer did not print
+    2    the command was called in a way that cannot work
+    3    something is set up wrong
+    4    an effect's outcome is unknown: see `xborder review`
+    130  interrupted; run the same command again to go on
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Table
+
+from xborder_sdk.errors import ConfigurationError, EffectError, UsageError, XborderError
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+class ExitCode(IntEnum):
+    """How a command ends."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    CONFIGURATION = 3
+    DOUBT = 4
+    INTERRUPTED = 130
+
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def exit_code(error: XborderError) -> ExitCode:
+    """The exit code of an error."""
+    if isinstance(error, EffectError):
+        return ExitCode.DOUBT
+    if isinstance(error, ConfigurationError):
+        return ExitCode.CONFIGURATION
+    if isinstance(error, UsageError):
+        return ExitCode.USAGE
+    return ExitCode.FAILED
+
+
+def show_error(error: XborderError, *, as_json: bool = False) -> ExitCode:
+    """Prints an error to standard error: what happened, where, and what to do."""
+    if as_json:
+        err.print_json(json.dumps(error.facts(), default=str))
+        return exit_code(error)
+    place = ", ".join(part for part in (error.account, error.operation) if part)
+    head = f"[bold red]{type(error).__name__}[/bold red]"
+    err.print(f"{head}{f' ({place})' if place else ''}: ", end="")
+    err.print(error.message, markup=False)
+    if error.hint:
+        err.print(f"  -> {error.hint}", markup=False)
+    return exit_code(error)
+
+
+def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Prints rows: a drawn table in a terminal, tab-separated lines with a head in a pipe."""
+    if not out.is_terminal:
+        lines = ["\t".join(columns)]
+        lines += ["\t".join(_plain(cell) for cell in row) for row in rows]
+        sys.stdout.write("\n".join(lines) + "\n")
+        return
+    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(_plain(cell) for cell in row))
+    out.print(table)
+
+
+def show_json(value: Any) -> None:
+    """Prints JSON, models included, without raw vendor data."""
+    text = json.dumps(_jsonable(value), ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write(text + "\n")
+
+
+def note(text: str) -> None:
+    """A remark beside the result; goes to standard error, so that a pipe stays clean."""
+    err.print(text, markup=False, style="dim")
+
+
+def _plain(cell: object) -> str:
+    if cell is None:
+        return "-"
+    text = str(cell)
+    return " ".join(text.split()) if "\n" in text or "\t" in text else text
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, dict):
+        return {str(key): _jsonable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_jsonable(item) for item in value]
+    return value
