@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -36,6 +37,7 @@ Data = Mapping[str, Any]
 Found = dict[str, Any]
 
 _NOTHING: Data = {}
+_OPEN = frozenset({PaymentStatus.PENDING, PaymentStatus.PART_PAID, PaymentStatus.FAILED})
 _PAID = frozenset({PaymentStatus.PAID, PaymentStatus.PART_REFUNDED})
 _DIGITS = 15  # more digits before or behind the point than any price has; sums of such numbers would overflow
 _WITHHELD = "eBay withholds name and street of orders older than 90 days"
@@ -209,7 +211,7 @@ def _money(value: object) -> Found | None:
         return None
     amount = _decimal(value.get("value"))
     currency = value.get("currency")
-    if amount is None or not (type(currency) is str and len(currency) == 3 and _capital_letters(currency)):
+    if amount is None or not (type(currency) is str and len(currency) == 3 and _is_code(currency)):
         return None
     return {"amount": amount, "currency": currency}
 
@@ -397,8 +399,9 @@ def _status(word: str | None, payment: PaymentStatus, cancellation: Cancellation
     if cancellation is CancellationStatus.CANCELLED:
         return OrderStatus.CANCELLED
     status = words.FULFILMENT.get(word or "", OrderStatus.UNKNOWN)
-    unpaid = payment in {PaymentStatus.PENDING, PaymentStatus.PART_PAID, PaymentStatus.FAILED}
-    return OrderStatus.AWAITING_PAYMENT if unpaid and status is OrderStatus.AWAITING_SHIPMENT else status
+    if status is OrderStatus.AWAITING_SHIPMENT and payment in _OPEN:
+        return OrderStatus.AWAITING_PAYMENT
+    return status
 
 
 def _ebay_ships(kind: str | None, program: Data) -> bool:
@@ -541,8 +544,9 @@ def _moment(value: object) -> datetime | None:
 
 
 def _country(value: object) -> str | None:
-    return value if type(value) is str and len(value) == 2 and _capital_letters(value) else None
+    return value if type(value) is str and len(value) == 2 and _is_code(value) else None
 
 
-def _capital_letters(text: str) -> bool:
+@lru_cache(maxsize=512)
+def _is_code(text: str) -> bool:
     return text.isascii() and text.isalpha() and text.isupper()

@@ -7,6 +7,7 @@ developer.ebay.com, api-docs/sell/fulfillment/types; Post-Order pages are develo
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from xborder_sdk.hookspecs import CancelReason, RefundReason
@@ -140,6 +141,7 @@ _EXPRESS = re.compile(r"express|overnight|nextday|oneday|expedited", re.IGNORECA
 _ORDINARY = re.compile(r"economy|standard", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1024)
 def is_express(service_code: str) -> bool | None:
     """Whether a shipping service code calls itself express; None where its words say neither.
 
