@@ -75,14 +75,16 @@ class Crank:
                 assert isinstance(step, Send)
                 self.sent.append(step)
                 answer = next(waiting, None)
-                assert answer is not None, f"no answer left for {step!r}"
+                if answer is None:
+                    raise LookupError(f"no answer left for {step!r}")
                 verdict = connector.classify(answer)
                 if verdict.meaning is Meaning.GOOD:
                     step = flow.send(answer)
                 else:
                     step = flow.throw(as_error(verdict, answer.status))
         except StopIteration as end:
-            assert next(waiting, None) is None, "an answer was not asked for"
+            if next(waiting, None) is not None:
+                raise LookupError("an answer was not asked for") from None
             return end.value
 
 

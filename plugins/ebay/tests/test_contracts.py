@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import pytest
 from xborder_ebay import vocabulary as words
 from xborder_ebay.order_reading import read_order
 from xborder_ebay.orders import EbayOrders
+from xborder_sdk.errors import XborderError
 from xborder_sdk.hookspecs import ListOrders
 from xborder_sdk.models import Order, OrderStatus, Raw, TaxScheme
 from xborder_sdk.reading import parse_json
@@ -85,10 +87,9 @@ def assert_as_documented(documents: dict[str, dict[str, Any]], step: Send) -> No
 def test_requests_are_as_documented(
     exchange: dict[str, Any], play: Callable[..., Any], crank: Any, documents: dict[str, dict[str, Any]]
 ) -> None:
-    try:
+    with contextlib.suppress(XborderError):
         play(exchange)
-    except Exception as error:
-        assert "error" in exchange, error
+    assert len(crank.sent) == len(exchange["exchanges"])
     for step in crank.sent:
         assert_as_documented(documents, step)
 
@@ -155,7 +156,7 @@ def test_tables_are_complete(enums: dict[str, Any]) -> None:
     assert set(words.TAX_REFERENCE) == set(fulfilment["EbayTaxReference.name"])
     kinds = words.SELLER_SHIPS | {words.PICKED_UP, words.DIGITAL, words.EBAY_SHIPS}
     assert kinds == set(fulfilment["FulfillmentInstructionsType"])
-    assert words.LEAVES_VAULT < set(fulfilment["EbayVaultFulfillmentTypeEnum"])
+    assert set(fulfilment["EbayVaultFulfillmentTypeEnum"]) > words.LEAVES_VAULT
     assert words.TAX_IDENTIFIER_VAT in fulfilment["TaxIdentifierTypeEnum"]
 
 

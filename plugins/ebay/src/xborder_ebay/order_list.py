@@ -99,7 +99,9 @@ def wanted_ids(request: ListOrders, position: Position) -> list[str]:
 
 def sends_end(request: ListOrders, position: Position) -> bool:
     """Whether the window of this page has an end, which eBay may take for the future."""
-    return not request.order_ids and bool(_window(request)) and _end(request, position) is not None
+    if request.order_ids or position.open_ended or _window(request) is None:
+        return False
+    return _end(request, position) is not None
 
 
 def is_wanted(order: Order, request: ListOrders) -> bool:
