@@ -92,6 +92,7 @@ from xborder_sdk.models import (
 from xborder_sdk.runtime.account import Clock
 from xborder_sdk.runtime.engine import Engine
 from xborder_sdk.runtime.executors import run_async
+from xborder_sdk.runtime.hooks import Hooks
 from xborder_sdk.runtime.registry import Registry
 from xborder_sdk.steps import Effect, Flow, Response, SendDetails
 
@@ -185,6 +186,16 @@ class AsyncClient:
     def store(self) -> Store:
         """The effects ledger."""
         return self._core.store()
+
+    @property
+    def hooks(self) -> Hooks:
+        """The client-wide hooks in force, for whoever runs orders past them."""
+        return self._core.hooks
+
+    @property
+    def clock(self) -> Clock:
+        """Both clocks of this client."""
+        return self._core.clock
 
     def account_names(self) -> tuple[str, ...]:
         """Names of all accounts."""

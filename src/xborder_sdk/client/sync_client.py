@@ -91,6 +91,7 @@ from xborder_sdk.models import (
 from xborder_sdk.runtime.account import Clock
 from xborder_sdk.runtime.engine import Engine
 from xborder_sdk.runtime.executors import run
+from xborder_sdk.runtime.hooks import Hooks
 from xborder_sdk.runtime.registry import Registry
 from xborder_sdk.steps import Effect, Flow, Response, SendDetails
 
@@ -182,6 +183,16 @@ class Client:
     def store(self) -> Store:
         """The effects ledger."""
         return self._core.store()
+
+    @property
+    def hooks(self) -> Hooks:
+        """The client-wide hooks in force, for whoever runs orders past them."""
+        return self._core.hooks
+
+    @property
+    def clock(self) -> Clock:
+        """Both clocks of this client."""
+        return self._core.clock
 
     def account_names(self) -> tuple[str, ...]:
         """Names of all accounts."""

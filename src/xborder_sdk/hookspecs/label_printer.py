@@ -22,6 +22,7 @@ class PrintDocument(Request):
 
     Attributes:
         document: What to print.
+        further: More documents for the same job, in order: where the media hold several labels they share sheets.
         name: A name for the job or file, such as the waybill number.
         printer: Which printer of the account; None for its default.
         media: Name of the media; None for the printer's default.
@@ -29,6 +30,7 @@ class PrintDocument(Request):
     """
 
     document: Document
+    further: Annotated[tuple[Document, ...], OPTION] = ()
     name: str = Field(min_length=1)
     printer: str | None = None
     media: Annotated[str | None, OPTION] = None

@@ -1,0 +1,1 @@
+"""The built-in printers: connectors like any other, found by their entry points."""
