@@ -4,6 +4,7 @@ from xborder_sdk.hookspecs.client_wide import AttemptRecord, ClientHooks, Contex
 from xborder_sdk.hookspecs.connector import (
     GOOD,
     SUPPORTED,
+    Checked,
     Connector,
     Identity,
     Limit,
@@ -80,6 +81,7 @@ __all__ = [
     "CancelReason",
     "CancelShipment",
     "ChangePickup",
+    "Checked",
     "CheckAddress",
     "ClientHooks",
     "Connector",

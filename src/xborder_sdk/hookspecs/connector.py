@@ -187,6 +187,17 @@ class Identity(Model):
     detail: str | None = None
 
 
+class Checked(StrEnum):
+    """Against what an operation has been held."""
+
+    SPEC = "spec-checked"
+    """The vendor's own machine-readable document."""
+    SAMPLE = "sample-checked"
+    """A public payload of the vendor."""
+    UNVERIFIED = "unverified"
+    """A description only."""
+
+
 S = TypeVar("S", bound=Settings)
 
 
@@ -199,6 +210,7 @@ class Connector(Generic[S]):
         settings_model: Type of the account's settings.
         kinds: The kind classes, each registered for every account of this connector.
         core: Versions of the core it works with, as a PEP 440 specifier.
+        checked: Against what each operation has been held, by operation name; `UNVERIFIED` where it says nothing.
     """
 
     name: ClassVar[str]
@@ -206,6 +218,7 @@ class Connector(Generic[S]):
     settings_model: ClassVar[type[Settings]] = Settings
     kinds: ClassVar[tuple[type[Kind], ...]] = ()
     core: ClassVar[str] = ">=0.1,<0.2"
+    checked: ClassVar[Mapping[str, Checked]] = {}
 
     def __init__(self, account: str, settings: S) -> None:
         self.account = account
