@@ -54,22 +54,33 @@ def test_hostile_names_stay_in_their_folder(reference: str, tmp_path: Path) -> N
     assert [found.name for found in folder.iterdir()] == [path.name]
     assert list(tmp_path.iterdir()) == [folder]
     assert path.read_bytes() == b"label"
+    assert_safe(path.name)
+    assert_safe(safe_name(reference))
 
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
+
+
+def assert_safe(name: str) -> None:
+    assert 0 < len(name.encode()) <= 150
+    assert not set(name) & set('/\\<>:"|?*\0')
+    assert name.isprintable()
+    assert name[0] not in ". "
+    assert name[-1] not in ". "
+    assert name.split(".", maxsplit=1)[0].casefold().strip() not in RESERVED
 
 
 @given(st.text(st.characters(codec=None), min_size=1, max_size=300), st.sampled_from(["", ".pdf", ".zpl"]))
 def test_names_are_always_safe(reference: str, suffix: str) -> None:
     name = safe_name(reference, suffix)
     assert name.endswith(suffix)
-    assert 0 < len(name.encode()) <= 150
-    assert not set(name) & set('/\\<>:"|?*\0')
-    assert name.isprintable()
-    assert name[0] not in ". "
-    assert name[-1] not in ". "
-    assert name.split(".")[0].casefold().strip() not in RESERVED
+    assert_safe(name)
     assert safe_name(reference, suffix) == name
+
+
+def test_names_that_are_cleaned_alike_stay_apart() -> None:
+    alike = ["a_b", "a/b", "a\\b", "a:b", ".a_b", "a_b ", "x" * 200, "x" * 201, "x" * 150, "_", "/", "con", "_con"]
+    assert len({safe_name(reference, ".pdf") for reference in alike}) == len(alike)
 
 
 @given(st.text(min_size=1, max_size=20), st.text(min_size=1, max_size=20))

@@ -339,6 +339,15 @@ def test_a_cropped_label_lies_within_its_slot_only() -> None:
     assert all(str(p.area.size) == "105 x 148.5 mm" for p in result.placements)
 
 
+def test_what_overhangs_by_rounding_does_not_reach_the_neighbour() -> None:
+    result = impose([Label("x", read(boxed(105.5, 148)))], A4_4_UP)
+    assert result.placements[0].scale == 1
+    assert result.placements[0].area.right_mm == 105
+    assert frame(result.pdf).right_mm < Decimal("105.2")
+    with pytest.raises(DoesNotFit):
+        impose([Label("x", read(boxed(105.6, 148)))], A4_4_UP)
+
+
 def test_the_result_is_vector_text_that_can_be_selected() -> None:
     result = impose([Label("W1", read(LABEL_100X150.draw("W1")))], A4_2_UP)
     with pikepdf.open(BytesIO(result.pdf)) as pdf:

@@ -238,7 +238,7 @@ def test_png_with_a_senseless_resolution_needs_the_caller(density: tuple[int, in
 
 
 def test_png_density_of_unit_zero_is_no_resolution() -> None:
-    shape = chunk(b"pHYs", (1).to_bytes(4) + (1).to_bytes(4) + b"\0")
+    shape = chunk(b"pHYs", (8000).to_bytes(4) + (8000).to_bytes(4) + b"\0")
     with pytest.raises(ResolutionUnknown):
         LabelDocument.read(png(8, 1, [bytes(8)], extra=shape))
 

@@ -12,7 +12,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from xborder_sdk.documents import _png
 from xborder_sdk.documents._compose import Drawing, Sheet, as_pdf, compose
 from xborder_sdk.documents._extras import needs
-from xborder_sdk.documents.errors import DocumentTooLarge, DoesNotFit, UnsupportedDocument
+from xborder_sdk.documents.errors import BrokenDocument, DocumentTooLarge, DoesNotFit, UnsupportedDocument
 from xborder_sdk.documents.fitting import Fit, FitRules, fit
 from xborder_sdk.documents.geometry import MM_PER_INCH, Area, Millimetres, Size, exact
 from xborder_sdk.documents.labels import SAME_HEAD_DPI, LabelDocument, LabelFormat
@@ -265,7 +265,10 @@ def _grey(document: LabelDocument, sheet: Sheet, dots: tuple[int, int], dpi: Dec
     data = compose([Sheet(sheet.size, tuple(_within_its_dots(drawing, dpi) for drawing in sheet.drawings))])
     width, height = dots
     with _pdfium:
-        pdf = pypdfium2.PdfDocument(data)
+        try:
+            pdf = pypdfium2.PdfDocument(data)
+        except pypdfium2.PdfiumError as error:
+            raise BrokenDocument("the label cannot be drawn") from error
         try:
             page = pdf[0]
             bitmap = pypdfium2.PdfBitmap.new_native(width, height, pypdfium2.raw.FPDFBitmap_Gray)
