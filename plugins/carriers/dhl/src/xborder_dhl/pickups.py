@@ -91,7 +91,7 @@ def pickup_body(request: BookPickup | ChangePickup, settings: DhlSettings) -> di
         if lines is None:
             detail = f"DHL takes {_INSTRUCTION_COUNT} instructions of {_INSTRUCTION_WIDTH} characters"
             raise InvalidRequest(detail, field="instructions", hint="shorten them")
-        body["specialInstructions"] = [{"value": line} for line in lines]
+        body["specialInstructions"] = [{"value": line} for line in dict.fromkeys(lines)]  # each must differ
     return body
 
 
