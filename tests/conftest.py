@@ -1,0 +1,64 @@
+"""Fixtures of the core's tests."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from xborder_sdk.runtime import executors
+
+from tests.support.drivers import DRIVERS, Caller
+from tests.support.faults import Act, FaultServer
+
+
+@pytest.fixture(params=DRIVERS)
+def driver(request: pytest.FixtureRequest) -> str:
+    """Each driver and transport in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., FaultServer]]:
+    """Starts servers that play the given acts, and stops them at the end."""
+    servers: list[FaultServer] = []
+
+    def start(*acts: Act) -> FaultServer:
+        servers.append(FaultServer(*acts))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def caller(driver: str) -> Iterator[Callable[..., Caller]]:
+    """Makes clients of the driver under test, and closes them at the end."""
+    made: list[Caller] = []
+
+    def make(accounts: Any, **more: Any) -> Caller:
+        made.append(Caller(driver, accounts, **more))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Makes every wait the engine asks for take no time, and lists them."""
+    asked: list[float] = []
+
+    async def awaited(seconds: float) -> None:
+        asked.append(seconds)
+
+    monkeypatch.setattr(executors, "time", SimpleNamespace(sleep=asked.append, monotonic=time.monotonic))
+    names = {name: getattr(asyncio, name) for name in dir(asyncio) if not name.startswith("_")}
+    monkeypatch.setattr(executors, "asyncio", SimpleNamespace(**names | {"sleep": awaited}))
+    return asked
