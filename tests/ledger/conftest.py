@@ -40,24 +40,6 @@ class Clock:
 
 
 @dataclass
-class Worker:
-    """One process; used as `with worker:`."""
-
-    process: subprocess.Popen[str]
-
-    def go(self) -> None:
-        assert self.process.stdout is not None
-        assert self.process.stdin is not None
-        assert self.process.stdout.readline() == "ready\n"
-        self.process.stdin.write("go\n")
-        self.process.stdin.flush()
-
-    def result(self) -> Any:
-        output, _ = self.process.communicate(timeout=60)
-        return json.loads(output) if self.process.returncode == 0 else self.process.returncode
-
-
-@dataclass
 class Place:
     """Where a store lives, to open it more than once."""
 
@@ -73,16 +55,21 @@ class Place:
             return PostgresStore(self.location, clock=clock, wait_s=20)
         return SqliteStore(Path(self.location) if self.location else None, clock=clock)
 
-    def start(self, *command: str) -> Worker:
-        """Starts `contender.py` on the same store."""
-        return Worker(
-            subprocess.Popen(
-                [sys.executable, str(CONTENDER), self.name, self.location, *command],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Runs `contender.py` on the same store."""
+        return subprocess.run(
+            [sys.executable, str(CONTENDER), self.name, self.location, *command],
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=120,
+            check=False,
         )
+
+    def race(self, count: int, *command: str) -> Any:
+        """What came of a command of `contender.py` in many processes at once."""
+        done = self.run("race", str(count), *command)
+        assert done.returncode == 0
+        return json.loads(done.stdout)
 
 
 @dataclass
@@ -136,14 +123,38 @@ def server() -> Iterator[Server]:
         yield Server(folder)
 
 
-@pytest.fixture
-def postgres_place(server: Server) -> Place:
+@pytest.fixture(scope="session")
+def admin(server: Server) -> Iterator[Any]:
     import psycopg
 
+    with psycopg.connect(server.dsn("public"), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def empty_schema(server: Server, admin: Any) -> Place:
+    """A schema in which no store has been yet."""
     schema = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(server.dsn("public"), autocommit=True) as admin:
-        admin.execute(f"CREATE SCHEMA {schema}".encode())
+    admin.execute(f"CREATE SCHEMA {schema}".encode())
     return Place("postgres", server.dsn(schema))
+
+
+@pytest.fixture(scope="session")
+def used_schema(server: Server, admin: Any) -> str:
+    schema = f"test_{uuid.uuid4().hex}"
+    admin.execute(f"CREATE SCHEMA {schema}".encode())
+    with closing(Place("postgres", server.dsn(schema)).open()) as store:
+        store.history()
+    return schema
+
+
+@pytest.fixture
+def postgres_place(server: Server, admin: Any, used_schema: str) -> Place:
+    tables = admin.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (used_schema,)).fetchall()
+    for (table,) in tables:
+        if table != "xborder_ledger":
+            admin.execute(f"DELETE FROM {used_schema}.{table}".encode())
+    return Place("postgres", server.dsn(used_schema))
 
 
 @pytest.fixture
@@ -158,6 +169,14 @@ def sqlite_place() -> Iterator[Place]:
 def place(request: pytest.FixtureRequest) -> Place:
     """A store that several processes can share."""
     found = request.getfixturevalue(f"{request.param}_place")
+    assert isinstance(found, Place)
+    return found
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def new_place(request: pytest.FixtureRequest) -> Place:
+    """A place where no store has been yet."""
+    found = request.getfixturevalue({"sqlite": "sqlite_place", "postgres": "empty_schema"}[request.param])
     assert isinstance(found, Place)
     return found
 

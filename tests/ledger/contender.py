@@ -1,4 +1,8 @@
-"""One process that uses a store: `contender.py sqlite|postgres LOCATION COMMAND ...`; prints what came of it as JSON."""
+"""Processes that use a store: `contender.py sqlite|postgres LOCATION COMMAND ...`.
+
+`race COUNT NAME ...` forks so many processes, each of which opens the store for itself, lets them start together, and
+writes what came of each as one JSON list.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import os
 import random
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,13 +19,13 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from xborder_sdk.hookspecs.connector import Token
-from xborder_sdk.ledger import Claim, ClaimResult, PostgresStore, SqliteStore, Store, StoredAnswer
+from xborder_sdk.ledger import Claim, ClaimResult, SqliteStore, Store, StoredAnswer, open_store
 
 ANSWER = StoredAnswer(201, (("content-type", "application/json"),), b'{"waybill": "W1"}')
 
 
 def _open(kind: str, location: str) -> Store:
-    return PostgresStore(location) if kind == "postgres" else SqliteStore(Path(location))
+    return open_store(location) if kind == "postgres" else SqliteStore(Path(location))
 
 
 def _claim(store: Store, intent: str, owner: str) -> Claim:
@@ -36,30 +41,48 @@ def _claim(store: Store, intent: str, owner: str) -> Claim:
     )
 
 
-def _start_together() -> None:
-    print("ready", flush=True)
-    sys.stdin.readline()
-
-
-def claims(store: Store, owner: str, count: str) -> None:
-    """Claims many intents, in an order of its own; prints those it won."""
+def claims(store: Store, owner: str, count: str) -> list[str]:
+    """Claims many intents, in an order of its own; gives those it won."""
     intents = [f"parcel-{number}" for number in range(int(count))]
     random.Random(owner).shuffle(intents)
-    _start_together()
-    print(json.dumps([intent for intent in intents if _claim(store, intent, owner).result is ClaimResult.WON]))
+    return [intent for intent in intents if _claim(store, intent, owner).result is ClaimResult.WON]
 
 
-def lease(store: Store, owner: str) -> None:
-    """Tries to get the right to refresh a token; prints whether it did."""
-    _start_together()
-    print(json.dumps(store.try_token_lease("ebay-us", owner, 600)))
+def lease(store: Store, owner: str) -> bool:
+    """Tries to get the right to refresh a token."""
+    return store.try_token_lease("ebay-us", owner, 600)
 
 
-def reserve(store: Store, count: str) -> None:
-    """Books requests; prints the moments at which they may leave, by this process's clock at the last look."""
-    _start_together()
-    waits = [store.reserve("shared", 10.0, 0.0, 0.0) for _ in range(int(count))]
-    print(json.dumps(waits))
+def reserve(store: Store, _owner: str, count: str) -> list[float]:
+    """Books requests; gives how long each has to wait."""
+    return [store.reserve("shared", 1000.0, 0.0, 0.0) for _ in range(int(count))]
+
+
+RACES: dict[str, Callable[..., object]] = {"claims": claims, "lease": lease, "reserve": reserve}
+
+
+def race(kind: str, location: str, count: str, name: str, *arguments: str) -> None:
+    """Runs one of `RACES` in many processes at once."""
+    wait_here, go = os.pipe()
+    if kind == "postgres":
+        _open(kind, location)  # loads the driver once, for all
+    readers = []
+    for number in range(int(count)):
+        reader, writer = os.pipe()
+        if os.fork() == 0:
+            os.close(go)
+            os.read(wait_here, 1)  # until the parent closes its end
+            with closing(_open(kind, location)) as store, os.fdopen(writer, "w") as out:
+                json.dump(RACES[name](store, f"owner-{number}", *arguments), out)
+            os._exit(0)
+        os.close(writer)
+        readers.append(reader)
+    os.close(go)
+    found = []
+    for reader in readers:
+        with os.fdopen(reader) as answer:
+            found.append(answer.read())
+    sys.stdout.write("[" + ", ".join(found) + "]")
 
 
 def die(store: Store, method: str) -> None:
@@ -82,7 +105,8 @@ def die(store: Store, method: str) -> None:
 
 def steps(store: Store, fullness: str) -> None:
     """Writes `step NAME` to stderr after each durable method, so that a trace shows what lies between."""
-    store.latest("parcel")  # opens the file
+    store.latest("parcel")  # opens the files
+    store.reserve("budget", 1.0, 0.0, 0.0)
     if fullness == "weakened":
         assert isinstance(store, SqliteStore)
         with store._effects.use() as connection:
@@ -109,10 +133,11 @@ def steps(store: Store, fullness: str) -> None:
 
 def main() -> None:
     kind, location, command, *arguments = sys.argv[1:]
+    if command == "race":
+        race(kind, location, *arguments)
+        return
     with closing(_open(kind, location)) as store:
-        {"claims": claims, "lease": lease, "reserve": reserve, "die": die, "steps": steps}[command](
-            store, *arguments
-        )
+        (die if command == "die" else steps)(store, *arguments)
 
 
 if __name__ == "__main__":

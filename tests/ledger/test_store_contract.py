@@ -54,8 +54,8 @@ def state_of(store: Store, attempt: int = 1) -> EffectState:
 def test_a_claim_is_a_row_with_all_that_was_given(store: Store, claim: Claimer, clock: Any) -> None:
     won = claim(store, account="dhl", operation="refund", fingerprint="ab", reference="R-1", owner="o1", lease_s=1.5)
     assert won.result is ClaimResult.WON
-    record = store.get("parcel", 1)
-    assert record == won.record
+    record = won.record
+    assert store.get("parcel", 1) == record
     assert (record.intent, record.attempt, record.state) == ("parcel", 1, EffectState.CLAIMED)
     assert (record.account, record.operation, record.fingerprint) == ("dhl", "refund", "ab")
     assert (record.reference, record.owner) == ("R-1", "o1")
@@ -121,9 +121,7 @@ LEASE_OUT = ALIVE | {EffectState.CLAIMED: ClaimResult.WON, EffectState.SENT: Cla
 @pytest.mark.parametrize("owner", ["bob", "ann"])
 @pytest.mark.parametrize("state", list(EffectState))
 @pytest.mark.parametrize("lease", ["alive", "out"])
-def test_a_second_claim(
-    store: Store, claim: Claimer, clock: Any, state: EffectState, lease: str, owner: str
-) -> None:
+def test_a_second_claim(store: Store, claim: Claimer, clock: Any, state: EffectState, lease: str, owner: str) -> None:
     bring_to(store, claim, state)
     if lease == "out":
         clock.move(LEASE_S)
@@ -131,8 +129,8 @@ def test_a_second_claim(
     assert before is not None
     second = claim(store, owner=owner, fingerprint="beef")
     assert second.result is (LEASE_OUT if lease == "out" else ALIVE)[state]
-    after = store.get("parcel", 1)
-    assert after == second.record
+    after = second.record
+    assert store.get("parcel", 1) == after
     if second.result is ClaimResult.WON:
         assert after.state is EffectState.CLAIMED
         assert (after.owner, after.fingerprint, after.claimed_at) == (owner, "beef", clock.now)
@@ -192,12 +190,12 @@ def test_a_settled_attempt_answers_whatever_the_later_ones_do(store: Store, clai
 
 @pytest.mark.parametrize("attempt", [2, 3, 7])
 def test_attempts_have_no_gaps(store: Store, claim: Claimer, attempt: int) -> None:
-    with pytest.raises(UsageError, match="attempt 1 .* never made"):
+    with pytest.raises(UsageError, match=r"attempt 1 .* never made"):
         claim(store, attempt=attempt)
     assert store.latest("parcel") is None
     bring_to(store, claim, EffectState.SETTLED)
     if attempt > 2:
-        with pytest.raises(UsageError, match="attempt 2 .* never made"):
+        with pytest.raises(UsageError, match=r"attempt 2 .* never made"):
             claim(store, attempt=attempt)
 
 
@@ -296,7 +294,7 @@ def test_settling(store: Store, claim: Claimer, state: EffectState) -> None:
         store.settle("parcel", 1, "W1")
         store.settle("parcel", 1, None)
         assert store.get("parcel", 1) == before
-        with pytest.raises(LedgerError, match="W1 .* W2"):
+        with pytest.raises(LedgerError, match=r"W1 .* W2"):
             store.settle("parcel", 1, "W2")
         assert store.get("parcel", 1) == before
     else:
@@ -547,6 +545,21 @@ def test_threads_racing_for_attempts_never_hold_two(any_place: Any, claim: Claim
         with ThreadPoolExecutor(workers) as pool:
             assert sum(pool.map(work, range(workers))) > 0
     assert seen_two == []
+
+
+def test_eight_workers_may_be_the_first_at_once(new_place: Any, claim: Claimer) -> None:
+    barrier = Barrier(8)
+
+    def work(owner: int) -> ClaimResult:
+        with closing(new_place.open()) as store:
+            barrier.wait()
+            found = claim(store, owner=str(owner)).result
+            assert isinstance(found, ClaimResult)
+            return found
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(work, range(8)))
+    assert sorted(results) == [ClaimResult.BUSY] * 7 + [ClaimResult.WON]
 
 
 def test_two_stores_on_one_place_see_each_other(place: Any, claim: Claimer) -> None:

@@ -66,6 +66,7 @@ _DEFAULTS = {
 }
 
 _HINTS = {
+    "0A000": "connect to the primary: this server is a standby or too old",
     "25006": "connect to the primary: this server is a standby or read-only",
     "28": "check user and password",
     "3D000": "make the database first",

@@ -61,7 +61,7 @@ class _Database:
             if self._closed:
                 raise LedgerError(f"{self.place} is closed")
             if self._connection is None:
-                self._connection = open_file(self._path, self._layout, self._busy_timeout_s)
+                self._connection = open_file(self._path, self._layout, self.place, self._busy_timeout_s)
                 self._inode = self._identity()
             elif self._inode != self._identity():
                 raise LedgerError(

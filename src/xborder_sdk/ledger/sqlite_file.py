@@ -58,12 +58,13 @@ def explain(error: sqlite3.Error | OSError | UnicodeError, place: str) -> Ledger
     return LedgerError(f"{place} cannot be used: {error}", hint=_HINTS.get(code & _PRIMARY))
 
 
-def open_file(path: Path | None, layout: Layout, busy_timeout_s: float) -> sqlite3.Connection:
+def open_file(path: Path | None, layout: Layout, place: str, busy_timeout_s: float) -> sqlite3.Connection:
     """Opens a file, making it (and its folder) where there is none.
 
     Args:
         path: The file; None for a database in memory.
         layout: What it holds.
+        place: The file in words, for messages.
         busy_timeout_s: How long to wait for other processes.
 
     Raises:
@@ -80,16 +81,16 @@ def open_file(path: Path | None, layout: Layout, busy_timeout_s: float) -> sqlit
         check_same_thread=False,
     )
     try:
-        _refuse_foreign(connection, layout)
+        _refuse_foreign(connection, layout, place)
         if path is not None:
-            _use_wal(connection, busy_timeout_s)
+            _use_wal(connection, place, busy_timeout_s)
         connection.execute(f"PRAGMA synchronous = {'FULL' if layout.durable else 'NORMAL'}")
         # Only macOS heeds these: there a plain fsync leaves the data in the disk's own cache.
         connection.execute(f"PRAGMA fullfsync = {int(layout.durable)}")
         connection.execute(f"PRAGMA checkpoint_fullfsync = {int(layout.durable)}")
         # What is purged must be gone from the file, not only from the tables.
         connection.execute("PRAGMA secure_delete = ON")
-        _migrate(connection, layout)
+        _migrate(connection, layout, place)
     except BaseException:
         connection.close()
         raise
@@ -119,15 +120,15 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _refuse_foreign(connection: sqlite3.Connection, layout: Layout) -> None:
+def _refuse_foreign(connection: sqlite3.Connection, layout: Layout, place: str) -> None:
     # In this order: a worker that makes the tables now commits them together with the mark.
     tables = _number(connection, "SELECT COUNT(*) FROM sqlite_master")
     mark = _number(connection, "PRAGMA application_id")
     if mark != layout.application_id and (mark or tables):
-        raise LedgerError(f"the file is a database of something else, not {layout.purpose}", hint="name another file")
+        raise LedgerError(f"{place} cannot be used: the file belongs to something else", hint="name another file")
 
 
-def _use_wal(connection: sqlite3.Connection, busy_timeout_s: float) -> None:
+def _use_wal(connection: sqlite3.Connection, place: str, busy_timeout_s: float) -> None:
     # Changing the mode does not wait for others by itself: SQLite answers "locked" at once.
     ends = time.monotonic() + busy_timeout_s
     while True:
@@ -140,18 +141,18 @@ def _use_wal(connection: sqlite3.Connection, busy_timeout_s: float) -> None:
             time.sleep(_POLL_S)
     if mode != "wal":
         raise LedgerError(
-            "the file cannot be shared safely where it is",
+            f"{place} cannot be shared safely where it is",
             hint="put it on a local disk, or use PostgreSQL: network folders do not lock reliably",
         )
 
 
-def _migrate(connection: sqlite3.Connection, layout: Layout) -> None:
-    if _version(connection, layout) == len(layout.scripts):
+def _migrate(connection: sqlite3.Connection, layout: Layout, place: str) -> None:
+    if _version(connection, layout, place) == len(layout.scripts):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another worker may have done it while this one waited.
-        for script in layout.scripts[_version(connection, layout) :]:
+        for script in layout.scripts[_version(connection, layout, place) :]:
             for statement in statements(script):
                 connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {layout.application_id}")
@@ -163,11 +164,11 @@ def _migrate(connection: sqlite3.Connection, layout: Layout) -> None:
         raise
 
 
-def _version(connection: sqlite3.Connection, layout: Layout) -> int:
+def _version(connection: sqlite3.Connection, layout: Layout, place: str) -> int:
     found = _number(connection, "PRAGMA user_version")
     if found > len(layout.scripts):
         raise LedgerError(
-            f"{layout.purpose} was made by a newer version of xborder_sdk (schema {found})",
+            f"{place} was made by a newer version of xborder_sdk (schema {found})",
             hint="upgrade xborder-sdk in every worker",
         )
     return found
