@@ -104,6 +104,11 @@ def test_within_the_customs_union_goods_need_no_declaration(make_dhl):
     assert berlin.call("POST", "/rates", json=body).status_code == 400
 
 
+def test_faster_costs_more(dhl):
+    offered = products(dhl.call("POST", "/rates", json=dhl.rate_request()))
+    assert total(offered["B"]) < total(offered["P"]) < total(offered["Y"]) < total(offered["E"])
+
+
 def test_the_customer_is_billed_in_its_currency(dhl):
     product = products(dhl.call("POST", "/rates", json=dhl.rate_request()))["P"]
     assert {p["currencyType"]: p["priceCurrency"] for p in product["totalPrice"]} == {
@@ -174,6 +179,7 @@ def test_delivery_and_cutoff_follow_the_clock(dhl):
     late = dhl.rate_request(plannedShippingDateAndTime=dhl.planned(days=4, hours=9))  # Friday 18:30
     product = products(dhl.call("POST", "/rates", json=late))["P"]
     assert product["pickupCapabilities"]["nextBusinessDay"] is True
+    assert product["pickupCapabilities"]["pickupAdditionalDays"] == 3
     assert product["pickupCapabilities"]["localCutoffDateAndTime"] == "2026-03-09T17:00:00"
 
 

@@ -184,6 +184,14 @@ def test_many_numbers(dhl, spec):
     assert found["shipmentTrackingNumber"] == numbers[1]
 
 
+def test_offsets_are_told_by_the_single_call_only(dhl):
+    number = dhl.ship()["shipmentTrackingNumber"]
+    dhl.advance(days=2)
+    (found,) = dhl.get("/tracking", shipmentTrackingNumber=number, requestGMTOffsetPerEvent="true").json()["shipments"]
+    assert found["events"]
+    assert not any("GMTOffset" in event for event in found["events"])
+
+
 def test_numbers_are_repeated_not_joined(dhl):
     numbers = [dhl.ship()["shipmentTrackingNumber"] for _ in range(2)]
     assert dhl.get("/tracking", shipmentTrackingNumber=",".join(numbers)).status_code == 404
