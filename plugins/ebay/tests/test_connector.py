@@ -127,7 +127,7 @@ def test_an_application_token(connector: Any, crank: Any) -> None:
 
 
 def test_the_code_of_a_consent(connector: Any, crank: Any) -> None:
-    flow = exchange_code(connector.settings, "v^1.1#i^1", "Lotus-LotusApp-PRD-x", lambda: NOW.timestamp())
+    flow = exchange_code(connector.settings, "v^1.1#i^1", "Lotus-LotusApp-PRD-x", NOW.timestamp)
     body = {"access_token": "A", "expires_in": 7200, "refresh_token": "R", "refresh_token_expires_in": 47304000}
     token = crank.run(connector, flow, [answer(body)])
     assert token.refresh.get_secret_value() == "R"
