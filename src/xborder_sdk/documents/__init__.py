@@ -13,11 +13,9 @@ from xborder_sdk.documents.barcodes import Barcode, read_barcodes, read_bitmap, 
 from xborder_sdk.documents.errors import (
     BarcodesMissing,
     BrokenDocument,
-    DocumentError,
     DocumentTooLarge,
     DoesNotFit,
     EncryptedDocument,
-    ExtraMissing,
     FileConflict,
     InvalidLayout,
     ResolutionUnknown,
@@ -49,6 +47,7 @@ from xborder_sdk.documents.media import (
     MediaKind,
 )
 from xborder_sdk.documents.raster import Bitmap, ink_area, render_for, render_page, to_pdf
+from xborder_sdk.errors import DocumentError
 
 __all__ = [
     "A4",
@@ -73,7 +72,6 @@ __all__ = [
     "DocumentTooLarge",
     "DoesNotFit",
     "EncryptedDocument",
-    "ExtraMissing",
     "FileConflict",
     "Fit",
     "FitRules",

@@ -66,7 +66,7 @@ def compose(sheets: Sequence[Sheet]) -> bytes:
     Raises:
         BrokenDocument: A label's PDF turns out damaged while it is copied.
         UnsupportedDocument: A ZPL label.
-        ExtraMissing: The extra `labels` is not installed.
+        MissingExtra: The extra `labels` is not installed.
     """
     with needs("labels"):
         import pikepdf
@@ -195,7 +195,7 @@ def as_pdf(document: LabelDocument) -> bytes:
 
     Raises:
         UnsupportedDocument: ZPL, which only a printer can draw, or a PNG of a kind that cannot be kept exactly.
-        ExtraMissing: The extra `labels` is not installed.
+        MissingExtra: The extra `labels` is not installed.
     """
     if document.format is LabelFormat.PDF:
         return document.data

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from xborder_sdk.documents.errors import ExtraMissing
+from xborder_sdk.errors import MissingExtra
 
 
 @contextmanager
@@ -13,9 +13,9 @@ def needs(extra: str) -> Iterator[None]:
     """Wraps imports of modules that the given extra brings.
 
     Raises:
-        ExtraMissing: One of them is not installed.
+        MissingExtra: One of them is not installed.
     """
     try:
         yield
     except ModuleNotFoundError as error:
-        raise ExtraMissing(error.name or "a module", extra) from error
+        raise MissingExtra(error.name or "a module", extra) from error

@@ -89,7 +89,7 @@ def open_pdf(data: bytes, limits: Limits) -> Iterator[pikepdf.Pdf]:
         EncryptedDocument: Needs a password. One that only forbids editing opens without.
         DocumentTooLarge: More bytes, pages or unpacked bytes than allowed.
         UnsupportedDocument: Has hidden layers, which would become visible.
-        ExtraMissing: pikepdf is not installed.
+        MissingExtra: pikepdf is not installed.
     """
     with needs("labels"):
         import pikepdf

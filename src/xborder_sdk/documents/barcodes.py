@@ -57,7 +57,7 @@ def read_barcodes(
     Raises:
         UnsupportedDocument: ZPL, or no such page.
         DocumentTooLarge: More dots than the document's limits allow.
-        ExtraMissing: One of the extras `labels` and `verify` is not installed.
+        MissingExtra: One of the extras `labels` and `verify` is not installed.
     """
     found: list[Barcode] = []
     for page in range(len(document.pages)) if pages is None else pages:
@@ -73,7 +73,7 @@ def read_bitmap(bitmap: Bitmap, *, page: int = 0) -> tuple[Barcode, ...]:
         page: What to say as their page.
 
     Raises:
-        ExtraMissing: The extra `verify` is not installed.
+        MissingExtra: The extra `verify` is not installed.
     """
     with needs("verify"):
         import zxingcpp
@@ -133,7 +133,7 @@ def verify_label(
         BarcodesMissing: At least one expected text was not read.
         UnsupportedDocument: ZPL.
         DocumentTooLarge: More dots than the document's limits allow.
-        ExtraMissing: One of the extras `labels` and `verify` is not installed.
+        MissingExtra: One of the extras `labels` and `verify` is not installed.
         ValueError: Nothing is expected, which would prove nothing.
     """
     if not expected or isinstance(expected, str):

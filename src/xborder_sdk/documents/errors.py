@@ -1,7 +1,6 @@
 """What goes wrong with documents.
 
     DocumentError
-    ├── ExtraMissing            an optional dependency is not installed; the message holds the pip command
     ├── UnknownFormat           neither PDF nor PNG nor ZPL
     ├── BrokenDocument          cut off, damaged or not a legal document
     ├── EncryptedDocument       needs a password to open
@@ -14,7 +13,8 @@
     ├── UnsafeFileName          nothing usable is left of a name, or it is not a file name
     └── FileConflict            the file exists with other content
 
-No message holds text of a document: a label is a buyer's address.
+A missing optional dependency is the core's `MissingExtra`. No message holds text of a document: a label is a buyer's
+address.
 """
 
 from __future__ import annotations
@@ -22,28 +22,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xborder_sdk.errors import DocumentError
+
 if TYPE_CHECKING:
     from xborder_sdk.documents.geometry import Size
-
-
-class DocumentError(Exception):
-    """The base of all errors of this package."""
-
-
-class ExtraMissing(DocumentError):
-    """An optional dependency is not installed.
-
-    Attributes:
-        module: The module that could not be imported.
-        extra: The extra of the distribution that brings it.
-        command: What to run.
-    """
-
-    def __init__(self, module: str, extra: str) -> None:
-        self.module = module
-        self.extra = extra
-        self.command = f"pip install 'xborder-sdk[{extra}]'"
-        super().__init__(f"{module} is not installed; run: {self.command}")
 
 
 class UnknownFormat(DocumentError):

@@ -98,7 +98,7 @@ def impose(
         UnsupportedDocument: A ZPL label, or a page that a label does not have.
         BrokenDocument: A label's PDF turns out damaged while it is copied.
         DocumentTooLarge: More dots than the limits allow while white margins were looked for.
-        ExtraMissing: The extra `labels` is not installed.
+        MissingExtra: The extra `labels` is not installed.
     """
     if not labels:
         raise InvalidLayout("there are no labels to put on sheets")

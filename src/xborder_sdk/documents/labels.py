@@ -80,7 +80,7 @@ class LabelDocument:
             DocumentTooLarge: A limit is exceeded.
             ResolutionUnknown: A PNG without a usable resolution, and `dpi` not given.
             UnsupportedDocument: `dpi` given for a PDF, or a PDF with hidden layers.
-            ExtraMissing: A PDF, and the extra `labels` is not installed.
+            MissingExtra: A PDF, and the extra `labels` is not installed.
         """
         if len(data) > limits.data_bytes:
             raise DocumentTooLarge("bytes", len(data), limits.data_bytes)

@@ -95,7 +95,7 @@ def render_page(
         UnsupportedDocument: ZPL, or no such page.
         DocumentTooLarge: More dots than the document's limits allow.
         BrokenDocument: The document cannot be drawn.
-        ExtraMissing: The extra `labels` is not installed.
+        MissingExtra: The extra `labels` is not installed.
     """
     resolution = exact(dpi, "dpi")
     size = _size(document, page)
@@ -129,7 +129,7 @@ def render_for(
         InvalidLayout: The medium has no dpi.
         DocumentTooLarge: More dots than the document's limits allow.
         BrokenDocument: The document cannot be drawn.
-        ExtraMissing: The extra `labels` is not installed.
+        MissingExtra: The extra `labels` is not installed.
     """
     dots = media.dots()
     dpi = media.dpi or Decimal(0)  # dots() has refused a medium without
@@ -188,7 +188,7 @@ def ink_area(document: LabelDocument, page: int = 0) -> Area | None:
     Raises:
         UnsupportedDocument: ZPL, or no such page.
         DocumentTooLarge: More dots than the document's limits allow.
-        ExtraMissing: The extra `labels` is not installed.
+        MissingExtra: The extra `labels` is not installed.
     """
     size = _size(document, page)
     dots = _dots(size, _INK_DPI, rounding=ROUND_CEILING)
@@ -220,7 +220,7 @@ def to_pdf(document: LabelDocument) -> bytes:
 
     Raises:
         UnsupportedDocument: ZPL, which only a printer can draw, or a PNG of a kind that cannot be kept exactly.
-        ExtraMissing: The extra `labels` is not installed.
+        MissingExtra: The extra `labels` is not installed.
     """
     return as_pdf(document)
 
