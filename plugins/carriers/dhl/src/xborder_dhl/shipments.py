@@ -41,7 +41,8 @@ from xborder_sdk.reading import JsonObject, parse_time
 from xborder_sdk.steps import Flow, Response, escape
 
 _OWN_REFERENCE = "CU"
-"""OpenAPI, Reference.typeCode: reference number of consignor, the default; ours alone has this type."""
+"""OpenAPI, Reference.typeCode: reference number of consignor, the default. At the
+shipment's level ours alone has this type."""
 
 _ORDER_REFERENCE = "CO"
 """OpenAPI, Reference.typeCode: buyers order number."""
@@ -204,7 +205,7 @@ def _package(index: int, request: CreateShipment) -> dict[str, Any]:
 def _description(request: CreateShipment) -> str:
     """The summary of the contents, at most 70 characters; the declaration holds the full descriptions."""
     texts = [clean(parcel.description or "") for parcel in request.parcels]
-    if not any(texts) and request.customs is not None:
+    if not all(texts) and request.customs is not None:
         texts = [clean(line.description) for line in request.customs.lines]
     return shorten(", ".join(dict.fromkeys(text for text in texts if text)), 70)
 
