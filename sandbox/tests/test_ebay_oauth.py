@@ -43,7 +43,7 @@ def test_a_refresh_token_lasts_18_months(ebay):
 
 
 @pytest.mark.parametrize("authorization", [None, "Bearer", "Bearer nonsense", "Basic eDp5", "IAF {token}", "{token}"])
-def test_what_is_no_bearer_is_401(ebay, error, contract, authorization):
+def test_what_is_no_bearer_is_401(ebay, error, authorization):
     headers = {} if authorization is None else {"authorization": authorization.format(token=ebay.token)}
     answer = ebay.http.get("/ebay/api/sell/fulfillment/v1/order", headers=headers)
     assert error(answer) == (401, 1001)

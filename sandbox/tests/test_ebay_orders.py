@@ -117,6 +117,14 @@ def test_pages_cover_everything_once_and_follow_the_host(ebay):
     assert len(seen) == len(set(seen)) == 17
 
 
+def test_the_last_page_may_be_full(ebay):
+    assert "next" not in ebay.orders("?limit=17").json()
+    assert ebay.orders("?limit=16").json()["next"].endswith("limit=16&offset=16")
+    beyond = ebay.orders("?limit=17&offset=17").json()
+    assert (beyond["orders"], beyond["total"]) == ([], 17)
+    assert "next" not in beyond
+
+
 def test_next_keeps_the_filter_percent_encoded(ebay):
     query = filtered("orderfulfillmentstatus:{NOT_STARTED|IN_PROGRESS}", "creationdate:[2026-02-01T00:00:00.000Z..]")
     page = ebay.orders(query + "&limit=3").json()

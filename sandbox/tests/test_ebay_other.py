@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import base64
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from xborder_sandbox.ebay.limits import _next_midnight, _pacific_day
 
 ANALYTICS = "ebay/openapi/developer_analytics_v1_beta_oas3.json"
 KEYS = "ebay/openapi/developer_key_management_v1_oas3.json"
@@ -47,6 +53,24 @@ def test_rate_limits(ebay, contract):
     ebay._token = None
     assert ebay.call("GET", path).status_code == 403
     assert ebay.call("GET", "/developer/analytics/v1_beta/user_rate_limit/").status_code == 200
+
+
+@given(st.integers(1_577_836_800, 2_051_222_400).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)))
+@example(datetime(2026, 3, 8, 9, 59, 59, tzinfo=UTC))
+@example(datetime(2026, 3, 9, 6, 59, 59, tzinfo=UTC))
+@example(datetime(2026, 3, 9, 7, tzinfo=UTC))
+@example(datetime(2026, 11, 1, 6, 59, 59, tzinfo=UTC))
+@example(datetime(2026, 11, 2, 7, 59, 59, tzinfo=UTC))
+def test_the_day_begins_at_midnight_in_california(now):
+    try:
+        pacific = ZoneInfo("America/Los_Angeles")
+    except ZoneInfoNotFoundError:
+        pytest.skip("this machine has no time zone database to compare with")
+    assert _pacific_day(now) == now.astimezone(pacific).date()
+    reset = _next_midnight(now)
+    assert now < reset
+    assert reset.astimezone(pacific).time() == time(0)
+    assert reset.astimezone(pacific).date() == now.astimezone(pacific).date() + timedelta(days=1)
 
 
 def test_the_limit_can_be_kept(ebay, error):

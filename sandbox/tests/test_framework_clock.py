@@ -24,6 +24,12 @@ def test_it_starts_where_it_is_told_and_runs_on():
     assert clock.now() >= first
 
 
+def test_it_runs_on_with_the_machines_clock(monkeypatch):
+    ticks = iter([100.0, 107.5])
+    monkeypatch.setattr("xborder_sandbox.clock.time.monotonic", lambda: next(ticks))
+    assert Clock(START).now() == START + timedelta(seconds=7.5)
+
+
 @given(st.floats(0, 1e8))
 def test_advancing(seconds):
     clock = Clock(START)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,9 +17,8 @@ from xborder_sandbox.ebay.times import write_time
 from xborder_sandbox.ebay.words import BASE, USER_RATE_LIMIT
 from xborder_sandbox.requests import Json
 
-# The day of a limit starts at midnight there (reference, section 8: likely).
-_PACIFIC = ZoneInfo("America/Los_Angeles")
 _DAY = 86_400
+_WINTER, _SUMMER = timedelta(hours=-8), timedelta(hours=-7)
 
 # Path prefix -> context, name and version, as the Analytics API calls them.
 _APIS = {
@@ -89,12 +87,32 @@ class Limits:
 
     @staticmethod
     def _day(now: datetime) -> str:
-        return now.astimezone(_PACIFIC).date().isoformat()
+        return _pacific_day(now).isoformat()
+
+
+# The day of a limit starts at midnight Pacific time (reference, section 8: likely). The rule of summer time
+# is written out, because a lean machine has no time zone database.
+def _pacific_day(now: datetime) -> date:
+    day = (now + _WINTER).date()
+    following = day + timedelta(days=1)
+    return following if now >= _midnight(following) else day
 
 
 def _next_midnight(now: datetime) -> datetime:
-    tomorrow = now.astimezone(_PACIFIC).date() + timedelta(days=1)
-    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=_PACIFIC)
+    return _midnight(_pacific_day(now) + timedelta(days=1))
+
+
+def _midnight(day: date) -> datetime:
+    """Return when a day begins there: summer time is from the second Sunday of March to November's first."""
+    begins, ends = _sunday(day.year, 3, 8), _sunday(day.year, 11, 1)
+    offset = _SUMMER if begins < day <= ends else _WINTER
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) - offset
+
+
+def _sunday(year: int, month: int, earliest: int) -> date:
+    """Return the first Sunday of the month from the day `earliest` on."""
+    first = date(year, month, earliest)
+    return first + timedelta(days=(6 - first.weekday()) % 7)
 
 
 class Analytics:
