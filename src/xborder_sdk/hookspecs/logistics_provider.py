@@ -70,7 +70,7 @@ class ShipmentDetails(Request):
     ship_at: Instant
     customs: CustomsDeclaration | None = None
     service: str | None = None
-    options: ShipmentOptions = ShipmentOptions()
+    options: ShipmentOptions = Field(default_factory=ShipmentOptions)
 
     def set_options(self) -> frozenset[str]:
         """The options set, with `duties_paid` where the incoterm promises it."""
@@ -140,7 +140,7 @@ class CreateShipment(ShipmentDetails, OnceRequest):
     service: str = Field(min_length=1)
     contents: tuple[ShippedLine, ...] = ()
     key: str | None = Field(default=None, min_length=1, max_length=200)
-    label: LabelWish = LabelWish()
+    label: LabelWish = Field(default_factory=LabelWish)
     book_pickup: Annotated[bool, OPTION] = False
     references: tuple[str, ...] = ()
 

@@ -205,7 +205,7 @@ class Order(Model):
     final_destination: Address | None = None
     lines: tuple[OrderLine, ...]
     totals: OrderTotals
-    delivery: DeliveryChoice = DeliveryChoice()
+    delivery: DeliveryChoice = Field(default_factory=DeliveryChoice)
     collected_taxes: tuple[CollectedTax, ...] = ()
     holds: tuple[Hold, ...] = ()
     actions: frozenset[str] = frozenset()
