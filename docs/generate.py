@@ -7,18 +7,22 @@ what the code says.
 from __future__ import annotations
 
 import argparse
+import ast
 import inspect
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
 from xborder_sdk import errors
 from xborder_sdk.hookspecs import KINDS, ClientHooks, Connector, Settings, SupportLevel
+from xborder_sdk.models import Model
 from xborder_sdk.runtime.operations import OPERATIONS
 from xborder_sdk.runtime.registry import Registry
 from xborder_sdk.runtime.relay import check_kind
@@ -46,27 +50,76 @@ def _connectors() -> list[type[Connector[Any]]]:
 
 def operations() -> str:
     """Every operation of the four kinds, with its request's fields."""
-    parts = ["# Operations\n", "Every operation is a hookspec; it takes one frozen request and returns a flow.\n"]
+    parts = [
+        "# Operations\n",
+        (
+            "Every operation is a hookspec: it takes one frozen request and returns a flow; the clients have a method of"
+            " the same name that returns the result. Requests are imported from `xborder_sdk.hookspecs`, results from"
+            " [`xborder_sdk.models`](models.md). A field marked *option* changes what is bought, asked or promised: where a"
+            " connector does not honour it ([capabilities](capabilities.md)), setting it raises `UnsupportedOption` before"
+            " anything is sent.\n"
+        ),
+    ]
     for kind in KINDS:
+        module = sys.modules[kind.__module__]
         parts.append(f"## {kind.__name__}\n\n{_summary(kind)}\n")
+        requests = set()
         for operation in OPERATIONS.values():
             if operation.kind is not kind:
                 continue
             signature = inspect.signature(operation.spec)
             request = signature.parameters["request"].annotation
             result = str(signature.return_annotation).removeprefix("Flow[").removesuffix("]")
+            model = getattr(module, request)
+            requests.add(model)
             parts.append(f"### {operation.name}\n\n`{operation.name}(request: {request}) -> {result}`\n")
             parts.append(f"{_body(_doc(operation.spec))}\n")
-            model = getattr(sys.modules[kind.__module__], request)
-            about = _attributes(model)
-            rows = []
-            for name, field in model.model_fields.items():
-                need = "yes" if field.is_required() else "no"
-                rows.append(f"| `{name}` | {need} | {_cell(about.get(name, ''))} |")
-            if rows:
-                parts.append(f"**{request}**: {_summary(model)}\n")
-                parts.append("| field | required | meaning |\n|---|---|---|\n" + "\n".join(rows) + "\n")
+            parts.append(_model(model))
+        for part in _parts(module, requests):
+            parts.append(f"### {part.__name__}\n")
+            parts.append(_model(part) if issubclass(part, Model) else _enum(part))
     return "\n".join(parts)
+
+
+def _parts(module: ModuleType, requests: set[type]) -> Iterator[type]:
+    """The models and enumerations that a kind's requests are made of."""
+    bases = {base for request in requests for base in request.__mro__}
+    for member in vars(module).values():
+        ours = isinstance(member, type) and member.__module__ == module.__name__
+        if ours and issubclass(member, (Model, StrEnum)) and member not in bases:
+            yield member
+
+
+def _model(model: type[Model]) -> str:
+    about = _attributes(model)
+    rows = []
+    for name, field in model.model_fields.items():
+        extra = field.json_schema_extra
+        option = isinstance(extra, dict) and extra.get("option")
+        need = "yes" if field.is_required() else "option" if option else ""
+        rows.append(f"| `{name}` | `{_cell(_type(model, name))}` | {need} | {_cell(about.get(name, ''))} |")
+    if not rows:
+        return f"**{model.__name__}**: {_summary(model)} It has no fields.\n"
+    head = f"**{model.__name__}**: {_summary(model)}\n\n| field | type | required | meaning |\n|---|---|---|---|\n"
+    return head + "\n".join(rows) + "\n"
+
+
+def _enum(members: type[StrEnum]) -> str:
+    return f"**{members.__name__}**: {_summary(members)} One of {', '.join(f'`{m.value}`' for m in members)}.\n"
+
+
+def _type(model: type, field: str) -> str:
+    """The type of a field as its class writes it, without what `Annotated` adds."""
+    home = next(cls for cls in model.__mro__ if field in vars(cls).get("__annotations__", {}))
+    return ast.unparse(_Plain().visit(ast.parse(str(home.__annotations__[field]), mode="eval")))
+
+
+class _Plain(ast.NodeTransformer):
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Name) and node.value.id == "Annotated" and isinstance(node.slice, ast.Tuple):
+            return node.slice.elts[0]
+        return node
 
 
 def _body(doc: str) -> str:
@@ -108,7 +161,9 @@ def hooks() -> str:
     for name, member in vars(ClientHooks).items():
         if not name.startswith("_"):
             signature = str(inspect.signature(member)).replace("'", "").replace("(self, ", "(").replace("(self)", "()")
-            parts.append(f"## {name}\n\n`{name}{signature}`\n\n{_doc(member).partition(chr(10) + 'Args:')[0].strip()}\n")
+            parts.append(
+                f"## {name}\n\n`{name}{signature}`\n\n{_doc(member).partition(chr(10) + 'Args:')[0].strip()}\n"
+            )
     return "\n".join(parts)
 
 
@@ -117,9 +172,11 @@ def capabilities() -> str:
     connectors = _connectors()
     parts = [
         "# Capabilities\n",
-        "What each connector of this project implements, and against what it has been held: *spec-checked* (the"
-        " vendor's own machine-readable document), *sample-checked* (a public payload), *unverified* (a description"
-        " only).\n",
+        (
+            "What each connector of this project implements, and against what it has been held: *spec-checked* (the"
+            " vendor's own machine-readable document), *sample-checked* (a public payload), *unverified* (a description"
+            " only). `-`: the connector has no such operation, and calling it raises `UnsupportedOperation`.\n"
+        ),
     ]
     parts.append("| operation | " + " | ".join(c.title for c in connectors) + " |")
     parts.append("|---|" + "---|" * len(connectors))
@@ -134,8 +191,7 @@ def capabilities() -> str:
             else:
                 mark = connector.checked.get(name)
                 cells.append(mark.value if mark else "unverified")
-        if any(cell != "-" for cell in cells):
-            parts.append(f"| [{name}](operations.md#{name}) ({operation.kind.__name__}) | " + " | ".join(cells) + " |")
+        parts.append(f"| [{name}](operations.md#{name}) ({operation.kind.__name__}) | " + " | ".join(cells) + " |")
     parts.append("\nOptions that each operation honours; any other that is set is refused before anything is sent:\n")
     parts.append("| connector | operation | options |\n|---|---|---|")
     for connector in connectors:
@@ -143,13 +199,20 @@ def capabilities() -> str:
             for operation_name, options in sorted(kind.honours.items()):
                 parts.append(f"| {connector.name} | {operation_name} | {', '.join(sorted(options)) or '-'} |")
     levels = ", ".join(level.value for level in SupportLevel)
-    parts.append(f"\n`client.supports(account, operation)` answers for an account ({levels}), without asking anybody.\n")
+    parts.append(
+        f"\n`client.supports(account, operation)` answers for an account ({levels}), without asking anybody.\n"
+    )
     return "\n".join(parts)
 
 
 def settings() -> str:
     """The settings of every account and of each connector."""
-    parts = ["# Settings\n", "## Every account\n", _settings_table(Settings, set())]
+    parts = [
+        "# Settings\n",
+        "The keys of an `[accounts.NAME]` table, beside `connector` ([configuration](../configuration.md)).\n",
+        "## Every account\n",
+        _settings_table(Settings, set()),
+    ]
     for connector in _connectors():
         parts.append(f"\n## {connector.title} (`{connector.name}`)\n")
         parts.append(_settings_table(connector.settings_model, set(Settings.model_fields)))
@@ -158,22 +221,39 @@ def settings() -> str:
 
 def _settings_table(model: type[Settings], without: set[str]) -> str:
     about = _attributes(model)
-    rows = ["| setting | required | default | secret | meaning |", "|---|---|---|---|---|"]
+    rows = ["| setting | type | required | default | meaning |", "|---|---|---|---|---|"]
     for name, field in model.model_fields.items():
         if name in without:
             continue
         required = field.is_required()
-        default = "" if required or field.default in (None, PydanticUndefined, "") else f"`{_default(field.default)}`"
-        secret = "yes" if "SecretStr" in str(field.annotation) or field.annotation is SecretStr else ""
+        empty = field.default in (None, PydanticUndefined, "") or field.default == frozenset()
+        default = "" if required or empty else _default(field.default)
         need = "yes" if required else ""
-        rows.append(f"| `{name}` | {need} | {default} | {secret} | {_cell(about.get(name, ''))} |")
+        rows.append(f"| `{name}` | {_words(field.annotation)} | {need} | {default} | {_cell(about.get(name, ''))} |")
     return "\n".join(rows)
+
+
+_WORDS = {str: "text", SecretStr: "secret", bool: "true or false", int: "whole number", float: "number", Path: "path"}
+
+
+def _words(annotation: Any) -> str:
+    """A type in the words of a configuration file."""
+    origin, arguments = get_origin(annotation), [a for a in get_args(annotation) if a is not type(None)]
+    if annotation in _WORDS:
+        return _WORDS[annotation]
+    if origin is Literal:
+        return ", ".join(f"`{value}`" for value in arguments)
+    if origin in {frozenset, tuple}:
+        return "list"
+    if origin is dict:
+        return "table"
+    return _words(arguments[0])
 
 
 def _default(value: object) -> str:
     if isinstance(value, (frozenset, tuple)):
-        return _cell(", ".join(sorted(str(item) for item in value))) or "empty"
-    return _cell(str(getattr(value, "value", value)))
+        return ", ".join(f"`{_cell(str(item))}`" for item in sorted(value))
+    return f"`{_cell(str(value).lower() if isinstance(value, bool) else str(getattr(value, 'value', value)))}`"
 
 
 def cli() -> str:
@@ -187,7 +267,9 @@ def cli() -> str:
 
     command = get_command(app)
     parts = ["# Command line\n", "```text", _help(command, "xborder"), "```\n"]
-    parts.append("## Exit codes\n\n```text\n" + _doc(output).partition("\n\n")[2].partition("\n\n")[2].strip("\n") + "\n```\n")
+    parts.append(
+        "## Exit codes\n\n```text\n" + _doc(output).partition("\n\n")[2].partition("\n\n")[2].strip("\n") + "\n```\n"
+    )
     if isinstance(command, click.Group):
         for name in sorted(command.commands):
             parts += [f"## xborder {name}\n", "```text", _help(command.commands[name], f"xborder {name}"), "```\n"]
