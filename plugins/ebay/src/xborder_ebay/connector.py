@@ -23,6 +23,7 @@ from xborder_ebay.vocabulary import SIGNATURE_COUNTRIES
 from xborder_sdk.errors import InvalidSettings
 from xborder_sdk.hookspecs import (
     SUPPORTED,
+    Checked,
     Connector,
     Identity,
     Settings,
@@ -80,6 +81,14 @@ class EbayConnector(Connector[EbaySettings]):
     title: ClassVar[str] = "eBay"
     settings_model: ClassVar[type[Settings]] = EbaySettings
     kinds: ClassVar[tuple[type[Kind], ...]] = (EbayOrders,)
+    checked: ClassVar[Mapping[str, Checked]] = {
+        "list_orders": Checked.SPEC,
+        "get_order": Checked.SPEC,
+        "declare_shipment": Checked.SPEC,
+        "list_declared_shipments": Checked.SPEC,
+        "refund_order": Checked.SPEC,
+        "cancel_order": Checked.UNVERIFIED,
+    }
 
     def __init__(self, account: str, settings: EbaySettings, now: Clock = time.time) -> None:
         super().__init__(account, settings)

@@ -142,25 +142,29 @@ class EbayOrders(OrderSource):
     def declare_shipment(self, request: DeclareShipment) -> Flow[DeclaredShipment]:
         """createShippingFulfillment: one call per parcel, with tracking number and carrier or with neither.
 
-        Without lines the order and its declarations are read first, to send what is not declared yet.
+        Without lines the order and its declarations are read first, to send what is not declared yet; where the same
+        number already covers all, that declaration is the result.
 
         Args:
             request: Which order, lines and number. Spaces and hyphens in the number are taken out.
 
         Raises:
             InvalidRequest: Number or carrier would be refused, or one of them is missing.
-            Conflict: Everything is declared already.
+            Conflict: Everything is declared already, under other numbers.
         """
         body = self._tracking(request)
+        number = body.get("trackingNumber")
         lines = request.lines
         if not lines:
-            lines = yield from self._undeclared(request.order_id)
+            ordered, told = yield from self._ordered_and_declared(request.order_id)
+            lines = _left_over(ordered, told)
+            if not lines:
+                return _declared_under(number, told)
         body["lineItems"] = [{"lineItemId": line.line_id, "quantity": line.quantity} for line in lines]
         if request.shipped_at is not None:
             body["shippedDate"] = paging.ebay_time(request.shipped_at)
         path = f"{_ORDERS}/{escape(request.order_id)}/shipping_fulfillment"
         response = yield from self.api.once("POST", path, json=body, credential=_USER)
-        number = body.get("trackingNumber")
         return DeclaredShipment(
             # FUL: the id is the tracking number where one was sent.
             declaration_id=_last_segment(response.header("location")) or (str(number) if number else None),
@@ -203,24 +207,17 @@ class EbayOrders(OrderSource):
             )
         return code
 
-    def _undeclared(self, order_id: str) -> Flow[tuple[LineQuantity, ...]]:
-        """What no declaration holds yet. A line's own state does not say: it is FULFILLED from its first piece on."""
-        response = yield from self._order(order_id)
-        order = response.object()
-        ordered = [(item.text("lineItemId"), _quantity(item)) for item in order.children("lineItems")]
-        declared: Counter[str] = Counter()
-        if order.text_or_none("orderFulfillmentStatus") != words.NOT_STARTED:
-            for shipment in (yield from self._declared(order_id)):
-                for line in shipment.lines:
-                    declared[line.line_id] += line.quantity
-        left = tuple(
-            LineQuantity(line_id=line_id, quantity=quantity - declared[line_id])
-            for line_id, quantity in ordered
-            if quantity > declared[line_id]
+    def _ordered_and_declared(
+        self, order_id: str
+    ) -> Flow[tuple[tuple[LineQuantity, ...], tuple[DeclaredShipment, ...]]]:
+        order = (yield from self._order(order_id)).object()
+        ordered = tuple(
+            LineQuantity(line_id=item.text("lineItemId"), quantity=_quantity(item))
+            for item in order.children("lineItems")
         )
-        if not left:
-            raise Conflict("every line of the order is declared already")
-        return left
+        if order.text_or_none("orderFulfillmentStatus") == words.NOT_STARTED:
+            return ordered, ()
+        return ordered, (yield from self._declared(order_id))
 
     @hookimpl
     def list_declared_shipments(self, request: ListDeclaredShipments) -> Flow[tuple[DeclaredShipment, ...]]:
@@ -287,22 +284,23 @@ class EbayOrders(OrderSource):
         """Cancels the whole order: reads it, asks whether it may be cancelled, and cancels.
 
         eBay carries a cancellation out after it has answered, so the outcome is `REQUESTED`; the order tells the end.
+        Where the order is cancelled already, or the seller's cancellation is under way, that is the result.
 
         Args:
             request: Which order and why.
 
         Raises:
             InvalidRequest: eBay has no such reason for sellers, or reason and payment contradict each other.
-            Conflict: eBay does not allow it now, or the buyer has asked for it already.
+            Conflict: eBay does not allow it now, or the buyer has asked for it and waits for an answer.
             InvalidSettings: The seller's country asks for a signature, and there is no usable key.
         """
         self.connector.require_signature()
         reason = _cancel_reason(request)
-        order = (yield from self._order(request.order_id)).object()
-        if order.child("cancelStatus").text_or_none("cancelState") not in {None, "NONE_REQUESTED"}:
-            raise Conflict(
-                "a cancellation exists already", hint="decide on the buyer's request in Seller Hub, or read the order"
-            )
+        response = yield from self._order(request.order_id)
+        order = response.object()
+        existing = _existing_cancellation(order, response.content)
+        if existing is not None:
+            return existing
         legacy_id = order.text("legacyOrderId")
         headers = {"X-EBAY-C-MARKETPLACE-ID": self._marketplace(order)}
         yield from self._check_eligibility(legacy_id, reason, headers)
@@ -349,6 +347,53 @@ class EbayOrders(OrderSource):
                 "the order names no marketplace, which cancellations need", hint="set marketplace in the settings"
             )
         return found
+
+
+def _left_over(ordered: tuple[LineQuantity, ...], told: tuple[DeclaredShipment, ...]) -> tuple[LineQuantity, ...]:
+    """What no declaration holds yet. A line's own state does not say: it is FULFILLED from its first piece on."""
+    declared: Counter[str] = Counter()
+    for shipment in told:
+        for line in shipment.lines:
+            declared[line.line_id] += line.quantity
+    return tuple(
+        line.replace(quantity=line.quantity - declared[line.line_id])
+        for line in ordered
+        if line.quantity > declared[line.line_id]
+    )
+
+
+def _declared_under(number: object, told: tuple[DeclaredShipment, ...]) -> DeclaredShipment:
+    """The declaration of this very number: asking again for what is done gets what was done.
+
+    Raises:
+        Conflict: Everything is declared under other numbers.
+    """
+    for shipment in told:
+        if number is not None and shipment.tracking_number == number:
+            return shipment
+    raise Conflict("every line of the order is declared already")
+
+
+def _existing_cancellation(order: JsonObject, content: bytes) -> CancellationOutcome | None:
+    """What became of an earlier cancellation, where it is done or the seller's own; None where there is none.
+
+    Raises:
+        Conflict: The buyer has asked, and eBay wants that answered.
+    """
+    status = order.child("cancelStatus")
+    state = status.text_or_none("cancelState")
+    if state in {None, "NONE_REQUESTED"}:
+        return None
+    asked = [(one.text_or_none("cancelRequestId"), one) for one in status.children("cancelRequests")]
+    by_seller = any((one.text_or_none("cancelInitiator") or "").upper() == "SELLER" for _, one in asked)
+    if state != "CANCELED" and not by_seller:
+        raise Conflict("the buyer has asked for a cancellation", hint="decide on the request in Seller Hub")
+    return CancellationOutcome(
+        cancellation_id=asked[-1][0] if asked else None,
+        status=words.CANCEL_STATE.get(state or "", CancellationStatus.UNKNOWN),
+        vendor_status=state,
+        raw=Raw(content),
+    )
 
 
 def _cancel_reason(request: CancelOrder) -> str:
