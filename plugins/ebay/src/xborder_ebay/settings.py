@@ -36,6 +36,7 @@ class EbaySettings(Settings):
         client_id: The keyset's App ID.
         client_secret: The keyset's Cert ID.
         refresh_token: What the seller's consent gave; without it only application tokens can be had.
+        ru_name: The keyset's RuName, which the seller's consent goes through; an identifier eBay gives out, no URL.
         environment: Which of eBay's two worlds.
         marketplace: For Post-Order calls about orders that name no marketplace, such as `EBAY_GB`.
         scopes: What to ask for: the scopes the seller consented to, or some of them.
@@ -49,6 +50,7 @@ class EbaySettings(Settings):
     client_id: str = Field(min_length=1)
     client_secret: SecretStr
     refresh_token: SecretStr | None = None
+    ru_name: str | None = None
     environment: Literal["production", "sandbox"] = "production"
     marketplace: str | None = None
     scopes: Scopes = (BASE_SCOPE, FULFILMENT_SCOPE, FINANCES_SCOPE, IDENTITY_SCOPE)
