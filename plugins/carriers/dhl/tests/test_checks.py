@@ -125,6 +125,20 @@ def test_preflight_and_purchase_refuse_the_same(
     assert (refusal.value.field, refusal.value.hint) == (field, holds[0].repair)
 
 
+@pytest.mark.parametrize(
+    ("field", "limit"),
+    [("lines", 45), ("city", 45), ("postal_code", 12), ("phone", 70), ("email", 70), ("company", 100), ("region", 35)],
+)
+def test_limits_are_exact(
+    connector: Callable[..., Any], create: Callable[..., CreateShipment], field: str, limit: int
+) -> None:
+    def holds(length: int) -> int:
+        text = "x" * length
+        return len(connector().check_shipment(create(recipient={field: (text,) if field == "lines" else text})))
+
+    assert (holds(limit), holds(limit + 1)) == (0, 1)
+
+
 def test_no_hold_quotes_a_person(connector: Callable[..., Any], create: Callable[..., CreateShipment]) -> None:
     request = create(recipient={"name": "王canary", "lines": (f"{LONG} canary",), "city": "canary" * 10})
     holds = connector().check_shipment(request)

@@ -135,6 +135,7 @@ PROCESS_FAILURE = (
         (429, b"", Meaning.THROTTLED, True, None, None),
         (500, PROCESS_FAILURE, Meaning.DOWN, False, "999", None),
         (400, PROCESS_FAILURE, Meaning.DOWN, False, "999", None),
+        (400, b'{"detail":"999: Process failure occurred."}', Meaning.DOWN, False, "999", None),
         (400, b'{"detail":"broken","status":"503"}', Meaning.DOWN, False, None, None),
         (502, b"<html>Bad gateway</html>", Meaning.DOWN, False, None, None),
         (503, b"[]", Meaning.DOWN, False, None, None),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from xborder_sdk import errors, hookspecs
 from xborder_sdk.models import Model
 from xborder_sdk.reading import parse_json
