@@ -91,6 +91,8 @@ class Shipment(Model):
         documents: Label and papers that came with it.
         price: What it costs, where the answer says.
         pickup_number: Confirmation of a pickup booked with it.
+        delivery_at: Estimated delivery; None where the carrier gives no moment with its zone.
+        delivery_local_time: The carrier's own text of it, in the local time of the destination.
         warnings: The carrier's remarks; a purchase can succeed with warnings.
         actions: Operations that make sense now, by operation name.
     """
@@ -105,6 +107,7 @@ class Shipment(Model):
     pickup_number: str | None = None
     tracking_url: str | None = None
     delivery_at: Instant | None = None
+    delivery_local_time: str | None = None
     warnings: tuple[str, ...] = ()
     actions: frozenset[str] = frozenset()
     raw: RawField = Raw()

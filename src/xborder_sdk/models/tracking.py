@@ -67,6 +67,8 @@ class Tracking(Model):
         found: False where the carrier does not know the number (yet).
         status: State after all scans; `UNKNOWN` where nothing tells.
         scans: Newest last.
+        estimated_delivery: When it should arrive; None where the carrier gives no moment with its zone.
+        estimated_delivery_local_time: The carrier's own text of it, often a day only.
     """
 
     number: str
@@ -74,6 +76,7 @@ class Tracking(Model):
     status: TrackingStatus = TrackingStatus.UNKNOWN
     scans: tuple[Scan, ...] = ()
     estimated_delivery: Instant | None = None
+    estimated_delivery_local_time: str | None = None
     delivered_at: Instant | None = None
     signed_by: MaybePersonal = None
     raw: RawField = Raw()
