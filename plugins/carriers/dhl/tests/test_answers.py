@@ -330,6 +330,7 @@ def test_a_purchase_with_all_its_papers(
     assert found.pickup_number == "PRG260302000062"
     assert "cancel_pickup" in found.actions
     assert found.delivery_at == datetime(2026, 3, 5, 23, 59, tzinfo=UTC)
+    assert found.delivery_local_time == "2026-03-05T23:59:00Z"
     assert found.warnings == ("invented warning",)
     assert found.raw.data() == json.loads(json.dumps(SHIPMENT), parse_float=Decimal)
 
@@ -408,6 +409,7 @@ def test_a_journey(run: Callable[..., Any], connector: Callable[..., Any]) -> No
     assert found.status is TrackingStatus.DELIVERED
     assert found.delivered_at == datetime(2026, 3, 5, 9, 15, tzinfo=UTC)
     assert found.signed_by == "E INVENTED"
+    assert (found.estimated_delivery, found.estimated_delivery_local_time) == (None, "2026-03-05")
     assert "INVENTED" not in repr(found)
 
 

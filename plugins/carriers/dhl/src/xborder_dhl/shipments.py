@@ -283,6 +283,7 @@ def read_shipment(response: Response, request: CreateShipment, reference: str, a
         price=billed(body.children("shipmentCharges")),
         pickup_number=pickup,
         delivery_at=parse_time(delivery) if delivery is not None else None,
+        delivery_local_time=delivery,
         warnings=tuple(warnings),
         actions=_actions(pickup),
         raw=Raw(response.content),

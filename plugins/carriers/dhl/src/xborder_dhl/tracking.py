@@ -142,6 +142,7 @@ def _tracking(number: str, known: bool, scans: tuple[Scan, ...], estimate: str |
         status=state_after(ordered, TrackingStatus.LABEL_CREATED),
         scans=ordered,
         estimated_delivery=parse_time(estimate) if estimate is not None else None,
+        estimated_delivery_local_time=estimate,
         delivered_at=delivered[-1].at if delivered else None,
         signed_by=next((scan.signed_by for scan in reversed(delivered) if scan.signed_by), None),
         raw=raw,
