@@ -295,7 +295,7 @@ class AsyncClient:
         if self._made_wire is None:
             from xborder_sdk.runtime.wire import AsyncWire
 
-            self._made_wire = AsyncWire(self._transport, self._tls, self._in_flight)
+            self._made_wire = AsyncWire(self._transport, self._tls, self._in_flight, self._core.clock)
         return self._made_wire
 
     # -- many ------------------------------------------------------------------------------------------------------

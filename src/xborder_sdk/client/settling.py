@@ -77,8 +77,10 @@ def settle(
             except XborderError:
                 pass  # still unreadable: the vendor may be asked below
             else:
-                read: EffectRecord | None = yield OnStore("get", (intent, attempt), {})
-                return read
+                # A flow that reads before its effect may see that it is done and return without the stored answer.
+                record = yield OnStore("get", (intent, attempt), {})
+                if record is None or record.state is EffectState.SETTLED:
+                    return record
     elif record.state is EffectState.SENT and record.lease_until > now:
         return record
     try:

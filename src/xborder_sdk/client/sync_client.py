@@ -292,7 +292,7 @@ class Client:
         if self._made_wire is None:
             from xborder_sdk.runtime.wire import SyncWire
 
-            self._made_wire = SyncWire(self._transport, self._tls, self._in_flight)
+            self._made_wire = SyncWire(self._transport, self._tls, self._in_flight, self._core.clock)
         return self._made_wire
 
     # -- many ------------------------------------------------------------------------------------------------------

@@ -84,6 +84,7 @@ class AccountRuntime:
         self.blocked_until = 0.0
         self._tokens: dict[str, Token | None] = {}
         self._lock = threading.Lock()
+        self._spent: deque[Token] = deque(maxlen=3)
         self._recent: deque[object] = deque(maxlen=3)
         for name, url in self.hosts.items():
             _check_host(self.name, name, url)
@@ -105,6 +106,11 @@ class AccountRuntime:
         with self._lock:
             self._tokens[credential] = token
 
+    def watch_for(self, token: Token | None) -> None:
+        """Remembers a token that is about to be spent, so that a vendor's echo of it can be recognised."""
+        if token is not None:
+            self._spent.append(token)
+
     def remember(self, result: object) -> None:
         """Keeps the last few results, so that a vendor's echo of their people can be recognised."""
         self._recent.append(result)
@@ -116,7 +122,7 @@ class AccountRuntime:
     def _secrets(self) -> Iterable[str]:
         yield from secrets_of(self.settings)
         with self._lock:
-            tokens = [token for token in self._tokens.values() if token is not None]
+            tokens = [token for token in (*self._tokens.values(), *self._spent) if token is not None]
         for token in tokens:
             yield from secrets_of(token)
 

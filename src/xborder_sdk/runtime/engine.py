@@ -29,6 +29,7 @@ from xborder_sdk.errors import (
     DeadlineExceeded,
     EffectError,
     EffectInProgress,
+    InvalidRequest,
     InvalidSettings,
     LeaseLost,
     LedgerError,
@@ -182,7 +183,11 @@ class _Run:
         raise error from None
 
     def _give_up(self, error: BaseException) -> Engine[None]:
-        """Writes down what is known of the `once` effect when the flow ends without a result."""
+        """Writes down what is known of the `once` effect when the flow ends without a result.
+
+        A ledger that fails now loses nothing: the row's lease runs out, and a row that says `sent` or `answered`
+        becomes a doubt by itself. What ended the flow matters more.
+        """
         claimed = self.claimed
         if claimed is None:
             return
@@ -191,21 +196,24 @@ class _Run:
             return
         if claimed.answered:
             if isinstance(error, Refused):
-                yield self._ledger("release", *where, claimed.owner, f"refused: {error.code or error.status}")
+                yield from self._noted("release", *where, claimed.owner, f"refused: {error.code or error.status}")
                 return
-            yield self._ledger("mark_unread", *where, f"the answer could not be read: {type(error).__name__}")
+            yield from self._noted("mark_unread", *where, f"the answer could not be read: {type(error).__name__}")
             if isinstance(error, Exception):
                 raise self._unknown("the answer came but could not be read; it is kept", error) from None
         elif claimed.replayed:
             return
         elif claimed.sent:
             reason = "interrupted" if not isinstance(error, Exception) else type(error).__name__
-            with suppress(LedgerError):  # the row says `sent` already, and that will become a doubt by itself
-                yield self._ledger("mark_unknown", *where, claimed.owner, reason)
+            yield from self._noted("mark_unknown", *where, claimed.owner, reason)
             if isinstance(error, Exception):
                 raise self._unknown(reason, error) from None
         elif not isinstance(error, EffectError):
-            yield self._ledger("release", *where, claimed.owner, f"not sent: {type(error).__name__}")
+            yield from self._noted("release", *where, claimed.owner, f"not sent: {type(error).__name__}")
+
+    def _noted(self, method: str, *arguments: Any) -> Engine[None]:
+        with suppress(LedgerError):
+            yield self._ledger(method, *arguments)
 
     # -- steps ---------------------------------------------------------------------------------------------------
 
@@ -257,8 +265,8 @@ class _Run:
             token = None
             if tokens and self.account.has_tokens and step.credential is not None:
                 token = yield from self._token(step.credential, expired)
-            request = self.account.connector.sign(self._request(step), token)
             yield from self._respect_limits(step)
+            request = self._signed(step, token)  # after the waiting: many signatures hold the time
             send_before = None
             if step.effect is Effect.ONCE:
                 send_before = yield from self._mark_sent()
@@ -289,9 +297,9 @@ class _Run:
                 outcome = self._outcome(verdict, response)
             if verdict is not None and verdict.meaning is Meaning.GOOD:
                 assert response is not None  # noqa: S101 - a verdict is of a response
-                self._observe(step, attempt, response, outcome, started, None)
                 if step.effect is Effect.ONCE:
                     yield from self._keep_answer(response)
+                self._observe(step, attempt, response, outcome, started, None)
                 return response
             pause: float | None
             if outcome.happened is Happened.TOKEN_EXPIRED and token is not None and expired is None:
@@ -303,7 +311,7 @@ class _Run:
             if pause is not None and not self._time_for(pause):
                 pause = None
             self._observe(step, attempt, response, outcome, started, pause)
-            if self.claimed is not None and outcome.not_executed:
+            if step.effect is Effect.ONCE and self.claimed is not None and outcome.not_executed:
                 self.claimed.sent = False
             if pause is None:
                 yield from self._fail(step, response, verdict, failure, outcome)
@@ -344,6 +352,8 @@ class _Run:
 
     def _request(self, step: Send) -> WireRequest:
         account = self.account
+        if not step.path.startswith("/"):  # else it would go on with the host: `.elsewhere.example/`
+            raise UsageError("the path of a request begins with a slash")
         try:
             base = account.hosts[step.host]
         except KeyError:
@@ -360,6 +370,15 @@ class _Run:
         own = {name.lower() for name, _ in step.headers}
         kept = [pair for pair in headers if pair[0].lower() not in own]
         return WireRequest(step.method, url, (*kept, *step.headers), step.content or b"")
+
+    def _signed(self, step: Send, token: Token | None) -> WireRequest:
+        request = self._request(step)
+        try:
+            return self.account.connector.sign(request, token)
+        except XborderError:
+            raise
+        except Exception as bug:  # noqa: BLE001 - a connector's crash must be named
+            self._blame(bug)
 
     def _classified(self, response: Response) -> Verdict:
         try:
@@ -417,6 +436,10 @@ class _Run:
                     f"{title}'s answer is larger than allowed: {failure.detail}",
                     hint="raise max_answer_bytes in the account's settings if that is right",
                 )
+            case Happened.UNREADABLE:
+                return MalformedResponse(f"{title}'s answer cannot be read: {failure.detail}")
+            case Happened.UNSENDABLE:
+                return InvalidRequest(f"the request cannot be sent: {failure.detail}")
             case _:
                 return ConnectionLost(f"the connection to {title} broke: {failure.detail}")
 
@@ -464,7 +487,7 @@ class _Run:
                 number=attempt,
                 effect=step.effect,
                 method=step.method,
-                path=step.path,
+                path=step.path.partition("?")[0],
                 status=None if response is None else response.status,
                 outcome=outcome.happened.name.lower(),
                 seconds=self.clock.monotonic() - started,
@@ -481,8 +504,7 @@ class _Run:
         known, held = self.account.held_token(credential)
         if known and (held is None or (self._usable(held) and not _same(held, expired))):
             return held
-        connector = self.account.connector
-        key = connector.credential_key(credential)
+        key = self.account.connector.credential_key(credential)
         owner = new_owner()
         while True:
             stored: Token | None = yield self._ledger("get_token", key)
@@ -495,11 +517,8 @@ class _Run:
         try:
             stored = yield self._ledger("get_token", key)  # somebody may have been quicker between look and lease
             if stored is None or not self._usable(stored) or _same(stored, expired):
-                flow = connector.token(credential, stored)
-                if flow is None:
-                    fresh = None
-                else:
-                    fresh = yield from self._exchange_with(flow, tokens=False)
+                fresh = yield from self._refreshed(credential, stored)
+                if fresh is not None:
                     yield self._ledger("put_token", key, fresh)
                 stored = fresh
             self.account.hold_token(credential, stored)
@@ -510,6 +529,26 @@ class _Run:
             raise
         yield self._ledger("end_token_lease", key, owner)
         return stored
+
+    def _refreshed(self, credential: str, held: Token | None) -> Engine[Token | None]:
+        self.account.watch_for(held)
+        try:
+            flow = self.account.connector.token(credential, held)
+        except XborderError:
+            raise
+        except Exception as bug:  # noqa: BLE001 - a connector's crash must be named
+            self._blame(bug)
+        if flow is None:
+            return None
+        try:
+            return (yield from self._exchange_with(flow, tokens=False))
+        except Refused as refusal:
+            if type(refusal) is not Refused:
+                raise
+            # Servers refuse a used or revoked grant with a plain 400 (RFC 6749 section 5.2).
+            raise AuthenticationFailed(
+                refusal.message, status=refusal.status, code=refusal.code, request_id=refusal.request_id
+            ) from None
 
     def _usable(self, token: Token) -> bool:
         return token.expires_at is None or token.expires_at - _TOKEN_EARLY > self.clock.now()
@@ -529,25 +568,34 @@ class _Run:
         intent, attempt = scope + request.intent(), request.attempt
         reference = self._reference(request)
         owner = new_owner()
-        claim = yield Invoke(
-            _claim,
-            (
-                self.environment.store,
-                intent,
-                attempt,
-                self.account.name,
-                self.call.context.operation,
-                request.fingerprint(),
-                reference,
-                owner,
-                self.environment.lease_s,
-            ),
-        )
+        try:
+            claim = yield Invoke(
+                _claim,
+                (
+                    self.environment.store,
+                    intent,
+                    attempt,
+                    self.account.name,
+                    self.call.context.operation,
+                    request.fingerprint(),
+                    reference,
+                    owner,
+                    self.environment.lease_s,
+                ),
+            )
+        except BaseException as error:
+            if not isinstance(error, (Exception, GeneratorExit)):  # interrupted: the row may be there all the same
+                yield from self._noted("release", intent, attempt, owner, "interrupted")
+            raise
         record: EffectRecord = claim.record
         match claim.result:
             case ClaimResult.WON:
                 self.claimed = _Claimed(intent, attempt, owner, reference)
-                return (yield from self._send(step))
+                try:
+                    return (yield from self._send(step))
+                except (AnswerError, TransportError) as error:
+                    yield from self._drop_unsent(error)
+                    raise
             case ClaimResult.DONE:
                 return (yield from self._replay(record, request))
             case ClaimResult.BUSY:
@@ -567,6 +615,14 @@ class _Run:
                     reference=reference,
                     hint="settle the other attempt with `xborder review`; attempts are numbered without gaps",
                 )
+
+    def _drop_unsent(self, error: XborderError) -> Engine[None]:
+        """Gives a claim back after a try that sent nothing (no token, for example): the flow may answer the error."""
+        claimed = self.claimed
+        if claimed is not None and not claimed.sent:
+            reason = f"not sent: {type(error).__name__}"
+            yield self._ledger("release", claimed.intent, claimed.attempt, claimed.owner, reason)
+            self.claimed = None
 
     def _reference(self, request: OnceRequest) -> str | None:
         if self.call.context.operation != "create_shipment":
@@ -699,8 +755,6 @@ def _same(one: Token, other: Token | None) -> bool:
 
 
 def _close(flow: Flow[Any]) -> None:
-    try:
+    # A connector may yield, or fail, in a `finally`; what interrupted it matters more.
+    with suppress(Exception):
         flow.close()
-    except RuntimeError:
-        # A connector that yields in a `finally` refuses to be closed; what interrupted it matters more.
-        return

@@ -25,6 +25,8 @@ class Happened(Enum):
     LOST = auto()
     SILENT = auto()
     TOO_LARGE = auto()
+    UNREADABLE = auto()
+    UNSENDABLE = auto()
     DEADLINE = auto()
 
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import ssl
 import threading
-import time
 import urllib.request
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -26,6 +26,7 @@ import httpcore
 import httpx
 
 from xborder_sdk.errors import InvalidSettings
+from xborder_sdk.runtime.account import Clock
 from xborder_sdk.runtime.commands import Exchange, WireError
 from xborder_sdk.runtime.retry import Happened
 from xborder_sdk.steps import Response
@@ -34,36 +35,49 @@ KEEPALIVE_S = 4.0
 """Below the five seconds at which common servers close an idle connection, so that the race is seldom met."""
 
 _CONNECTIONS = 100
+_UNFIT = "characters that HTTP does not carry"
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 @dataclass(slots=True)
 class _Sending:
     """One exchange under way, seen from the socket."""
 
+    clock: Clock
     deadline: float | None
     send_before: float | None
+    begun: bool = False
     watched: bool = False
     sent: bool = False
 
     @property
     def proves_unsent(self) -> bool:
-        """Positive proof: our own network served the exchange, and nothing was written to it."""
-        return self.watched and not self.sent
+        """Positive proof: no transport had it, or our own network served it and nothing was written to it."""
+        return not self.begun or (self.watched and not self.sent)
+
+    def begin(self) -> None:
+        """Called before a transport gets the request: an own transport does not tell when it writes."""
+        self.look_at_the_lease()
+        self.begun = True
 
     def left(self, timeout: float | None) -> float | None:
         """The time a read or write may take."""
         if self.deadline is None:
             return timeout
-        remaining = self.deadline - time.monotonic()
+        remaining = self.deadline - self.clock.monotonic()
         if remaining <= 0:
             raise httpcore.ReadTimeout("deadline")
         return remaining if timeout is None else min(timeout, remaining)
 
     def about_to_write(self) -> None:
         """Called before bytes of the request leave: the last moment to notice that the lease ran out."""
-        if not self.sent and self.send_before is not None and time.time() > self.send_before:
-            raise _TooLateToSend
+        if not self.sent:
+            self.look_at_the_lease()
         self.sent = True
+
+    def look_at_the_lease(self) -> None:
+        if self.send_before is not None and self.clock.now().timestamp() > self.send_before:
+            raise _TooLateToSend
 
 
 class _TooLateToSend(Exception):
@@ -295,8 +309,9 @@ class _Gates:
 class _Wire:
     """What both colours share: which transport serves an exchange."""
 
-    def __init__(self, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None, clock: Clock | None) -> None:
         self._tls = _Tls(tls)
+        self._clock = clock or Clock()
         self._lock = threading.Lock()
         self._transports: dict[tuple[bool, bool, str | None], Any] = {}
         self._environment = urllib.request.getproxies()
@@ -323,6 +338,9 @@ class _Wire:
     def _make(self, *, fresh: bool, secure: bool, proxy: str | None) -> Any:
         raise NotImplementedError
 
+    def _seconds_left(self, exchange: Exchange) -> float | None:
+        return None if exchange.deadline is None else max(0.0, exchange.deadline - self._clock.monotonic())
+
     def _pool_settings(self, *, fresh: bool, secure: bool) -> dict[str, Any]:
         return {
             "ssl_context": self._tls.get() if secure else None,
@@ -339,12 +357,17 @@ class SyncWire(_Wire):
         transport: An own transport for all exchanges; None for the default.
         tls: A TLS context; it must check certificates.
         in_flight: Most exchanges at once per host.
+        clock: The clock by which leases and deadlines are told.
     """
 
     def __init__(
-        self, transport: httpx.BaseTransport | None = None, tls: ssl.SSLContext | None = None, in_flight: int = 8
+        self,
+        transport: httpx.BaseTransport | None = None,
+        tls: ssl.SSLContext | None = None,
+        in_flight: int = 8,
+        clock: Clock | None = None,
     ) -> None:
-        super().__init__(tls)
+        super().__init__(tls, clock)
         self._own = transport
         self._gates = _Gates(in_flight, threading.BoundedSemaphore)
 
@@ -360,17 +383,18 @@ class SyncWire(_Wire):
         Raises:
             WireError: There is no answer.
         """
+        request = _http_request(exchange, self._seconds_left(exchange))
         gate = self._gates.of(exchange.request.url)
-        wait = None if exchange.deadline is None else max(0.0, exchange.deadline - time.monotonic())
-        if not gate.acquire(timeout=wait):
+        if not gate.acquire(timeout=self._seconds_left(exchange)):
             raise WireError(Happened.DEADLINE, "too many requests are under way", never_sent=True)
-        sending = _Sending(exchange.deadline, exchange.send_before)
+        sending = _Sending(self._clock, exchange.deadline, exchange.send_before)
         token = _sending.set(sending)
         try:
             transport = self._own or self._transport(exchange)
-            answer = transport.handle_request(_http_request(exchange))
+            sending.begin()
+            answer = transport.handle_request(request)
             try:
-                content = _read(answer, exchange, answer.stream)
+                content = _read(answer, exchange, sending)
             finally:
                 answer.close()
             return Response(answer.status_code, answer.headers.multi_items(), content)
@@ -392,9 +416,13 @@ class AsyncWire(_Wire):
     """Exchanges for the async executor; arguments as for `SyncWire`."""
 
     def __init__(
-        self, transport: httpx.AsyncBaseTransport | None = None, tls: ssl.SSLContext | None = None, in_flight: int = 8
+        self,
+        transport: httpx.AsyncBaseTransport | None = None,
+        tls: ssl.SSLContext | None = None,
+        in_flight: int = 8,
+        clock: Clock | None = None,
     ) -> None:
-        super().__init__(tls)
+        super().__init__(tls, clock)
         self._own = transport
         self._gates = _Gates(in_flight, asyncio.BoundedSemaphore)
 
@@ -410,20 +438,24 @@ class AsyncWire(_Wire):
         Raises:
             WireError: There is no answer.
         """
-        sending = _Sending(None, exchange.send_before)  # the deadline is the event loop's business here
+        request = _http_request(exchange, self._seconds_left(exchange))
+        # The deadline is the event loop's business here.
+        sending = _Sending(self._clock, None, exchange.send_before)
         token = _sending.set(sending)
+        budget = asyncio.timeout(self._seconds_left(exchange))
         try:
-            async with asyncio.timeout(_seconds_left(exchange)), self._gates.of(exchange.request.url):
+            async with budget, self._gates.of(exchange.request.url):
                 transport = self._own or self._transport(exchange)
-                answer = await transport.handle_async_request(_http_request(exchange))
+                sending.begin()
+                answer = await transport.handle_async_request(request)
                 try:
                     content = await _read_async(answer, exchange)
                 finally:
                     await answer.aclose()
                 return Response(answer.status_code, answer.headers.multi_items(), content)
-        except TimeoutError:
-            raise WireError(Happened.DEADLINE, "the deadline passed", never_sent=sending.proves_unsent) from None
         except Exception as error:  # noqa: BLE001 - as above
+            if budget.expired() and isinstance(error, TimeoutError):
+                error = WireError(Happened.DEADLINE, "the deadline passed", never_sent=sending.proves_unsent)
             raise failure_of(error, sending, exchange) from None
         finally:
             _sending.reset(token)
@@ -437,26 +469,32 @@ class AsyncWire(_Wire):
             await transport.aclose()
 
 
-def _seconds_left(exchange: Exchange) -> float | None:
-    return None if exchange.deadline is None else max(0.0, exchange.deadline - time.monotonic())
+def _http_request(exchange: Exchange, left: float | None) -> httpx.Request:
+    """The library's request.
 
-
-def _http_request(exchange: Exchange) -> httpx.Request:
+    Raises:
+        WireError: It cannot be written as HTTP.
+    """
     request = exchange.request
     seconds = exchange.timeout_s
-    left = _seconds_left(exchange)
     if left is not None:
         seconds = min(seconds, max(left, 0.001))
     timeouts = {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}
     # The library offers every decoder that happens to be installed; we can only count what we decode ourselves.
     headers = [*request.headers, ("Accept-Encoding", "gzip, deflate")]
-    return httpx.Request(
-        request.method,
-        request.url,
-        headers=headers,
-        content=request.content or None,
-        extensions={"timeout": timeouts},
-    )
+    for name, value in headers:
+        if not name.isascii() or not value.isascii() or _CONTROL.search(name + value):
+            raise WireError(Happened.UNSENDABLE, f"{_UNFIT} in header {name}", never_sent=True)
+    try:
+        return httpx.Request(
+            request.method,
+            request.url,
+            headers=headers,
+            content=request.content or None,
+            extensions={"timeout": timeouts},
+        )
+    except (httpx.InvalidURL, ValueError):  # neither may be shown: it quotes the address
+        raise WireError(Happened.UNSENDABLE, f"{_UNFIT} in its address", never_sent=True) from None
 
 
 class _Counted:
@@ -473,14 +511,14 @@ class _Counted:
         elif encoding == "deflate":
             self._unpack = zlib.decompressobj()
         elif encoding not in {"", "identity"}:
-            raise WireError(Happened.LOST, "the answer is compressed in a way that was not offered")
+            raise WireError(Happened.UNREADABLE, "it is compressed in a way that was not offered")
 
     def add(self, chunk: bytes) -> None:
         if self._unpack is not None:
             try:
                 chunk = self._unpack.decompress(chunk, self._limit - self._size + 1)
             except zlib.error:
-                raise WireError(Happened.LOST, "the compressed answer is damaged") from None
+                raise WireError(Happened.UNREADABLE, "its compressed body is damaged") from None
         self._size += len(chunk)
         if self._size > self._limit or (self._unpack is not None and self._unpack.unconsumed_tail):
             raise WireError(Happened.TOO_LARGE, f"over {self._limit} bytes")
@@ -488,14 +526,15 @@ class _Counted:
 
     def whole(self) -> bytes:
         if self._unpack is not None and self._size and not self._unpack.eof:
-            raise WireError(Happened.LOST, "the compressed answer was cut off")
+            raise WireError(Happened.UNREADABLE, "its compressed body was cut off")
         return b"".join(self._parts)
 
 
-def _read(answer: httpx.Response, exchange: Exchange, stream: Any) -> bytes:
+def _read(answer: httpx.Response, exchange: Exchange, sending: _Sending) -> bytes:
     counted = _Counted(answer, exchange.max_bytes)
+    stream: Any = answer.stream
     for chunk in stream:
-        if exchange.deadline is not None and time.monotonic() > exchange.deadline:
+        if exchange.deadline is not None and sending.clock.monotonic() > exchange.deadline:
             raise WireError(Happened.DEADLINE, "the answer came too slowly")
         counted.add(chunk)
     return counted.whole()
@@ -541,13 +580,14 @@ def failure_of(error: Exception, sending: _Sending, exchange: Exchange) -> Excep
     if module not in {"httpx", "httpcore", "aiohttp", "httpx_aiohttp"}:
         return error
     name = type(error).__name__
+    now = sending.clock.monotonic()
     unsent = name in _NEVER_SENT_NAMES and not sending.sent and _connection_failed(error, module)
     if unsent or sending.proves_unsent:
         detail = "the address is not http" if name == "UnsupportedProtocol" else "no connection"
-        if exchange.deadline is not None and time.monotonic() >= exchange.deadline:
+        if exchange.deadline is not None and now >= exchange.deadline:
             return WireError(Happened.DEADLINE, "the deadline passed before a connection", never_sent=True)
         return WireError(Happened.NOT_SENT, f"{detail} ({name})", never_sent=True)
-    if exchange.deadline is not None and time.monotonic() >= exchange.deadline - 0.001 and "Timeout" in name:
+    if exchange.deadline is not None and now >= exchange.deadline - 0.001 and "Timeout" in name:
         return WireError(Happened.DEADLINE, "the deadline passed")
     if name in {"ReadTimeout", "WriteTimeout", "ServerTimeoutError", "SocketTimeoutError"}:
         return WireError(Happened.SILENT, name)
