@@ -9,11 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-
-from xborder_sdk.runtime import executors
-
 from tests.support.drivers import DRIVERS, Caller
 from tests.support.faults import Act, FaultServer
+from tests.support.times import Waits
+
+from xborder_sdk.runtime import executors
 
 
 @pytest.fixture(params=DRIVERS)
@@ -51,9 +51,9 @@ def caller(driver: str) -> Iterator[Callable[..., Caller]]:
 
 
 @pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Makes every wait the engine asks for take no time, and lists them."""
-    asked: list[float] = []
+def waits(monkeypatch: pytest.MonkeyPatch) -> Waits:
+    """Makes every wait the engine asks for take no time, and lists them; `waits.clock()` tells the time they take."""
+    asked = Waits()
 
     async def awaited(seconds: float) -> None:
         asked.append(seconds)

@@ -6,15 +6,15 @@ import json
 from collections.abc import Callable
 
 import pytest
+from tests.support import faults
+from tests.support.drivers import Caller
+from tests.support.faults import Act, FaultServer
+from tests.support.times import Waits
+from tests.support.tiny import account, refund, shipment
 
 from xborder_sdk.errors import NotSent, OutcomeUnknown
 from xborder_sdk.hookspecs import GetOrder
 from xborder_sdk.ledger import EffectState
-
-from tests.support import faults
-from tests.support.drivers import Caller
-from tests.support.faults import Act, FaultServer
-from tests.support.tiny import account, refund, shipment
 
 BOUGHT = json.dumps({"waybill": "WB-1"}).encode()
 INTENT = "ship/key/parcel-1"
@@ -45,7 +45,7 @@ UNREADABLE: dict[str, Act] = {
 
 @pytest.mark.parametrize("situation", DOUBTFUL)
 def test_without_a_usable_answer_one_request_and_a_doubt(
-    situation: str, serve: Callable[..., FaultServer], caller: Callable[..., Caller], waits: list[float]
+    situation: str, serve: Callable[..., FaultServer], caller: Callable[..., Caller], waits: Waits
 ) -> None:
     server = serve(DOUBTFUL[situation])
     client = caller({"tiny": account(server.url)})
@@ -79,7 +79,7 @@ def test_an_answer_we_cannot_read_is_kept_and_never_asked_for_again(
 
 
 def test_a_reset_before_anything_is_read(
-    serve: Callable[..., FaultServer], caller: Callable[..., Caller], waits: list[float]
+    serve: Callable[..., FaultServer], caller: Callable[..., Caller], waits: Waits
 ) -> None:
     """It may meet the client before or after its first byte; what the ledger says must be what was proven."""
     server = serve(faults.reset(early=True))
@@ -120,7 +120,7 @@ def test_a_good_answer_is_stored_settled_and_read_again_without_a_request(
 
 @pytest.mark.parametrize("situation", ["500", "silence", "reset after the request", "close", "half a body"])
 def test_a_refund_is_sent_once_too(
-    situation: str, serve: Callable[..., FaultServer], caller: Callable[..., Caller], waits: list[float]
+    situation: str, serve: Callable[..., FaultServer], caller: Callable[..., Caller], waits: Waits
 ) -> None:
     server = serve(DOUBTFUL[situation])
     client = caller({"tiny": account(server.url)})
