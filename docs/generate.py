@@ -53,11 +53,11 @@ def operations() -> str:
     parts = [
         "# Operations\n",
         (
-            "Every operation is a hookspec: it takes one frozen request and returns a flow; the clients have a method of"
-            " the same name that returns the result. Requests are imported from `xborder_sdk.hookspecs`, results from"
-            " [`xborder_sdk.models`](models.md). A field marked *option* changes what is bought, asked or promised: where a"
-            " connector does not honour it ([capabilities](capabilities.md)), setting it raises `UnsupportedOption` before"
-            " anything is sent.\n"
+            "Every operation is a hookspec: it takes one frozen request and returns a flow; the clients have a method"
+            " of the same name that returns the result. Requests are imported from `xborder_sdk.hookspecs`, results"
+            " from [`xborder_sdk.models`](models.md). A field marked *option* changes what is bought, asked or"
+            " promised: where a connector does not honour it ([capabilities](capabilities.md)), setting it raises"
+            " `UnsupportedOption` before anything is sent.\n"
         ),
     ]
     for kind in KINDS:

@@ -1,0 +1,104 @@
+"""Every example runs: Python against the sandbox, TOML through the real reader, commands against the real command.
+
+A ```text block right behind a ```python block is what that block prints; `...` stands for anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import io
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.docs.pages import INDEX, PAGES, Block, blocks, name_of
+from xborder_sandbox import running
+
+from xborder_sdk import Client, read_config
+
+_PORT = "http://127.0.0.1:8700"
+_LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+RUNNABLE = [page for page in PAGES if blocks(page, "python")]
+CONFIGURED = [(page, block) for page in PAGES for block in blocks(page, "toml")]
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with the first page's `xborder.toml`, a sandbox behind it, and nothing of this machine's user."""
+    for name in [name for name in os.environ if name.startswith("XBORDER_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+    (first,) = blocks(INDEX, "toml")
+    with running(scenario="demo", seed=1) as sandbox:
+        assert _PORT in first.text
+        (tmp_path / "xborder.toml").write_text(first.text.replace(_PORT, sandbox.url), encoding="utf-8")
+        monkeypatch.setenv("SANDBOX_URL", sandbox.url)
+        yield tmp_path
+
+
+@pytest.mark.parametrize("page", RUNNABLE, ids=name_of)
+def test_the_python_of_a_page_runs(page: Path, workplace: Path) -> None:
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    printed: str | None = None
+    ran = 0
+    try:
+        for block in blocks(page):
+            if block.language == "python":
+                printed = _run(page, block, namespace)
+                ran += 1
+            elif block.language == "text" and block.follows and printed is not None:
+                assert doctest.OutputChecker().check_output(block.text, printed, _LOOSE), (
+                    f"{name_of(page)}:{block.line} shows\n{block.text}\nbut this is printed\n{printed}"
+                )
+    finally:
+        for value in namespace.values():
+            if isinstance(value, Client):
+                value.close()
+    assert ran
+
+
+def _run(page: Path, block: Block, namespace: dict[str, Any]) -> str:
+    code = compile("\n" * (block.line - 1) + block.text, str(page), "exec")
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(code, namespace)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("page", "block"), CONFIGURED, ids=[f"{name_of(p)}:{b.line}" for p, b in CONFIGURED])
+def test_the_configuration_shown_is_read(
+    page: Path, block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secrets: Callable[[Any], None]
+) -> None:
+    path = tmp_path / "xborder.toml"
+    path.write_text(block.text, encoding="utf-8")
+    config = read_config(path)
+    for account in config.accounts:
+        secrets(account.settings)
+    with Client(config, store=tmp_path / "ledger.db") as client:
+        for name in client.account_names():
+            assert client.connector(name).account == name
+
+
+@pytest.fixture
+def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
+    """Makes every variable and file that settings name."""
+
+    def make(settings: Any) -> None:
+        for value in settings.values():
+            if not isinstance(value, dict):
+                continue
+            if set(value) == {"env"}:
+                monkeypatch.setenv(value["env"], "http://user:word@proxy.example:3128")
+            elif set(value) == {"file"}:
+                (tmp_path / value["file"]).parent.mkdir(parents=True, exist_ok=True)
+                (tmp_path / value["file"]).write_text("a secret\n", encoding="utf-8")
+            else:
+                make(value)
+
+    return make
