@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import traceback
@@ -203,6 +204,7 @@ def test_a_forked_child_gets_its_own_connections(store: PostgresStore, claim: Cl
     child = os.fork()
     if child == 0:  # pragma: no cover - runs in the child
         code = 1
+        signal.alarm(20)
         try:
             code = 0 if claim(store, intent="child").result is ClaimResult.WON else 2
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import signal
 import sqlite3
 import stat
 import tempfile
@@ -201,23 +202,56 @@ def test_a_file_that_is_gone_or_another_is_noticed(path: Path, claim: Claimer, r
             claim(store, intent="other")
 
 
-def test_purged_answers_and_dropped_tokens_are_gone_from_the_files(path: Path, claim: Claimer) -> None:
-    canary = b"Kanarienvogel Weg 7731"
-    moments = iter([NOON] * 20)
-    with closing(SqliteStore(path, clock=lambda: next(moments))) as store:
-        claim(store)
-        store.mark_sent("parcel", 1, "ann", 60)
-        store.store_answer("parcel", 1, StoredAnswer(200, (), canary * 1000))
-        store.settle("parcel", 1, "W1")
-        store.put_token("ebay", Token(access=SecretStr(canary.decode())))
+CANARY = "Kanarienvogel Weg 7731"
+
+
+def _purge(store: SqliteStore) -> None:
+    assert store.purge_answers(NOON + timedelta(seconds=1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("write", "forget"),
+    [
+        (lambda store: store.store_answer("parcel", 1, StoredAnswer(200, (), CANARY.encode() * 1000)), _purge),
+        (
+            lambda store: store.put_token("ebay", Token(access=SecretStr(CANARY))),
+            lambda store: store.drop_token("ebay"),
+        ),
+    ],
+    ids=["answer", "token"],
+)
+def test_what_is_forgotten_is_gone_from_the_files(
+    path: Path, claim: Claimer, write: Callable[[SqliteStore], None], forget: Callable[[SqliteStore], None]
+) -> None:
+    with closing(SqliteStore(path, clock=lambda: NOON)) as store:
 
         def found() -> bool:
-            return any(canary in file.read_bytes() for file in path.parent.iterdir())
+            return any(CANARY.encode() in file.read_bytes() for file in path.parent.iterdir())
 
+        claim(store)
+        write(store)
+        store.release("parcel", 1, "ann", "refused")
         assert found()
-        assert store.purge_answers(NOON + timedelta(seconds=1)) == 1
-        store.drop_token("ebay")
+        forget(store)
         assert not found()
+
+
+def test_time_is_read_when_nobody_else_can_write(path: Path, claim: Claimer) -> None:
+    """A time read before the wait for the lock would let a lease run out that was renewed meanwhile."""
+    refused: list[str] = []
+
+    def clock() -> datetime:
+        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                refused.append(str(error))
+        return NOON
+
+    with closing(SqliteStore(path, clock=clock)) as store:
+        claim(store)
+        store.mark_sent("parcel", 1, "ann", 60)
+    assert refused == ["database is locked"] * 2
 
 
 def test_a_forked_child_gets_its_own_connection(path: Path, claim: Claimer) -> None:
@@ -228,6 +262,7 @@ def test_a_forked_child_gets_its_own_connection(path: Path, claim: Claimer) -> N
         child = os.fork()
         if child == 0:  # pragma: no cover - runs in the child
             code = 1
+            signal.alarm(20)
             try:
                 won = claim(store, intent="child").result is ClaimResult.WON
                 busy = claim(store, owner="bob").result is ClaimResult.BUSY
