@@ -15,6 +15,9 @@ from typing import NoReturn
 
 from xborder_sdk.errors import MalformedResponse
 
+_LARGEST_EXPONENT = 40
+"""Powers of ten beyond which a number is no quantity: `1e999999` as a whole number would fill the memory."""
+
 Json = Mapping[str, "Json"] | list["Json"] | str | int | Decimal | bool | None
 """What a JSON text holds; numbers with a fraction are `Decimal`."""
 
@@ -136,7 +139,7 @@ class JsonObject:
                 return None
         except InvalidOperation:
             return None
-        return number if number.is_finite() else None
+        return number if number.is_finite() and abs(number.adjusted()) <= _LARGEST_EXPONENT else None
 
     def integer(self, key: str) -> int:
         """A whole number that must be there, also when it came as text or as `2.0`.

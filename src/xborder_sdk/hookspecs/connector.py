@@ -283,7 +283,13 @@ class Connector(Generic[S]):
         return ()
 
     def support(self, operation: str) -> Support:
-        """Narrows what this account can do, before any I/O. Overridden operations are supported unless this says no."""
+        """Narrows what this account can do, before any I/O. Overridden operations are supported unless this says no.
+
+        It is asked about operations that are not overridden too, so that it may say why the vendor has none.
+
+        Args:
+            operation: Name of the operation.
+        """
         return SUPPORTED
 
     def check_shipment(self, request: ShipmentDetails) -> tuple[Hold, ...]:

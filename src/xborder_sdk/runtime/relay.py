@@ -106,7 +106,9 @@ class Relay:
         """Whether this account can use an operation, asked without any I/O."""
         operation_named(operation)
         if operation not in self._kinds:
-            return Support(SupportLevel.NO, f"{self.connector.title} does not offer it")
+            said = self.connector.support(operation)  # a connector may say why its vendor has no such thing
+            reason = said.reason if said.level is SupportLevel.NO else None
+            return Support(SupportLevel.NO, reason or f"{self.connector.title} does not offer it")
         if operation in self.connector.settings.deny_operations:
             return Support(SupportLevel.NO, "the account's settings deny it")
         return self.connector.support(operation)

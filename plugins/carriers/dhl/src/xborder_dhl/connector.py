@@ -14,7 +14,17 @@ from xborder_dhl.settings import DhlSettings
 from xborder_dhl.shipments import DhlShipments
 from xborder_dhl.tracking import DhlTracking
 from xborder_dhl.vocabulary import HOSTS
-from xborder_sdk.hookspecs import Connector, Identity, ShipmentDetails, Token, Verdict
+from xborder_sdk.hookspecs import (
+    SUPPORTED,
+    Checked,
+    Connector,
+    Identity,
+    ShipmentDetails,
+    Support,
+    SupportLevel,
+    Token,
+    Verdict,
+)
 from xborder_sdk.models import Hold
 from xborder_sdk.signing import basic_auth
 from xborder_sdk.steps import Flow, Response, WireRequest
@@ -30,6 +40,23 @@ class DhlConnector(Connector[DhlSettings]):
     name = "dhl"
     title = "DHL Express"
     settings_model = DhlSettings
+    checked = dict.fromkeys(
+        (
+            "list_services",
+            "quote",
+            "create_shipment",
+            "find_shipment",
+            "get_documents",
+            "book_pickup",
+            "change_pickup",
+            "cancel_pickup",
+            "track",
+            "get_proof_of_delivery",
+            "check_address",
+            "estimate_landed_cost",
+        ),
+        Checked.SPEC,
+    )
     kinds = (DhlRates, DhlShipments, DhlPickups, DhlTracking, DhlAddresses, DhlLandedCost)
 
     def hosts(self) -> Mapping[str, str]:
@@ -46,6 +73,15 @@ class DhlConnector(Connector[DhlSettings]):
 
     def classify(self, response: Response) -> Verdict:
         return classify(response)
+
+    def support(self, operation: str) -> Support:
+        if operation == "cancel_shipment":
+            return Support(
+                SupportLevel.NO,
+                "the MyDHL API has no void: a label that is never handed over is not scanned;"
+                " cancel a pickup that was booked with it",
+            )
+        return SUPPORTED
 
     def check_shipment(self, request: ShipmentDetails) -> tuple[Hold, ...]:
         return tuple(shipment_holds(request, self.settings))
