@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import shlex
 import shutil
 import subprocess
 import sys
@@ -119,8 +120,18 @@ def server() -> Iterator[Server]:
             run(control, "-D", str(data), "-w", "-o", options, "-l", str(folder / "server.log"), "start")
         except subprocess.CalledProcessError:
             pytest.fail("PostgreSQL did not start:\n" + (folder / "log").read_text(errors="replace"))
-        stack.callback(run, control, "-D", str(data), "-w", "-m", "immediate", "stop")
-        yield Server(folder)
+        # Stops the server when this process ends, however it ends: its end of the pipe closes then.
+        stop = f"read line; {shlex.quote(control)} -D {data} -w -m immediate stop; rm -rf {data}"
+        with subprocess.Popen(
+            ["/bin/sh", "-c", stop],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+            start_new_session=True,
+            **identity,
+        ):
+            yield Server(folder)
 
 
 @pytest.fixture(scope="session")
