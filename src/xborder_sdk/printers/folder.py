@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field, field_validator
 
-from xborder_sdk.errors import PrinterError
+from xborder_sdk.errors import DocumentError, PrinterError
 from xborder_sdk.hookspecs import (
     Connector,
     GetPrintJob,
@@ -128,7 +128,7 @@ def _describe(settings: FolderSettings, account: str) -> tuple[Printer, ...]:
 
 
 def _print(settings: FolderSettings, account: str, request: PrintDocument) -> PrintJob:
-    from xborder_sdk.documents.errors import DocumentError, FileConflict
+    from xborder_sdk.documents.errors import FileConflict
 
     if request.printer not in {None, account}:
         raise PrinterError(f"this account has one printer, {account}")
@@ -143,7 +143,7 @@ def _print(settings: FolderSettings, account: str, request: PrintDocument) -> Pr
             hint="print under another name, or take the old file away",
         ) from None
     except DocumentError as error:
-        raise PrinterError(str(error), hint=getattr(error, "command", None)) from None
+        raise PrinterError(error.message, hint=error.hint) from None
     except OSError as error:
         raise PrinterError(f"the folder {settings.path} cannot be written: {error.strerror or error}") from None
 

@@ -1,0 +1,49 @@
+"""Fulfilment over the client: orders in, checked, planned, bought, labelled, printed, declared, followed.
+
+from xborder_sdk import Client
+from xborder_sdk.fulfilment import Fulfilment
+
+with Client() as client, Fulfilment.of(client) as fulfilment:
+    for progress in fulfilment.run():
+        print(progress.step, progress.order_id, progress.state, progress.detail)
+"""
+
+from xborder_sdk.fulfilment.catalogue import Catalogue, CatalogueError, CatalogueHooks
+from xborder_sdk.fulfilment.config import (
+    Choose,
+    FulfilmentConfig,
+    Mismatch,
+    Verify,
+    fulfilment_config,
+    load_fulfilment,
+)
+from xborder_sdk.fulfilment.goods import Battery, CatalogueItem, EnrichedOrder, LineFacts
+from xborder_sdk.fulfilment.pipeline import Fulfilment, label_file, work_path
+from xborder_sdk.fulfilment.planning import ShipmentPlan
+from xborder_sdk.fulfilment.progress import Progress, Step, WorkState
+from xborder_sdk.fulfilment.work import WorkRow, WorkStore
+
+__all__ = [
+    "Battery",
+    "Catalogue",
+    "CatalogueError",
+    "CatalogueHooks",
+    "CatalogueItem",
+    "Choose",
+    "EnrichedOrder",
+    "Fulfilment",
+    "FulfilmentConfig",
+    "LineFacts",
+    "Mismatch",
+    "Progress",
+    "ShipmentPlan",
+    "Step",
+    "Verify",
+    "WorkRow",
+    "WorkState",
+    "WorkStore",
+    "fulfilment_config",
+    "label_file",
+    "load_fulfilment",
+    "work_path",
+]

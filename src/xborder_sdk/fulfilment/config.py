@@ -1,0 +1,206 @@
+"""The section `[fulfilment]` of `xborder.toml`.
+
+[fulfilment]
+orders = ["ebay-us"]                   # accounts whose orders are fulfilled
+carriers = ["dhl-shenzhen"]            # accounts that are asked for prices
+printer = "labels"                     # account that prints; without it labels are only written to `out`
+catalogue = "catalogue.csv"
+out = "labels"                         # folder for labels and papers
+packaging_g = 60
+box_mm = [250, 200, 100]
+
+[fulfilment.sender]
+name = "Export desk"
+company = "Example Trading"
+lines = ["88 Example Road"]
+city = "Shenzhen"
+postal_code = "518000"
+country = "CN"
+phone = "+86 755 5550 0100"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
+
+from xborder_sdk.client.config import Config
+from xborder_sdk.errors import ConfigurationError
+from xborder_sdk.fulfilment.goods import Battery
+from xborder_sdk.hookspecs import LabelStock
+from xborder_sdk.models import Address, Dimensions, DocumentFormat, Incoterm, Model
+
+SECTION = "fulfilment"
+
+
+class Choose(StrEnum):
+    """By what a service is chosen."""
+
+    CHEAPEST = "cheapest"
+    FASTEST = "fastest"
+
+
+class Mismatch(StrEnum):
+    """What to do when the buyer paid for an express service and none can be had."""
+
+    HOLD = "hold"
+    WARN = "warn"
+
+
+class Verify(StrEnum):
+    """Whether labels are read back by their bar codes."""
+
+    AUTO = "auto"
+    """Where the extra `verify` is installed."""
+    REQUIRED = "required"
+    OFF = "off"
+
+
+def _box(value: object) -> object:
+    if isinstance(value, (list, tuple)):
+        if len(value) != 3:
+            raise ValueError("give length, width and height in millimetres")
+        return dict(zip(("length_mm", "width_mm", "height_mm"), value, strict=True))
+    return value
+
+
+class FulfilmentConfig(Model):
+    """How orders are fulfilled.
+
+    Attributes:
+        orders: Accounts whose orders are fulfilled.
+        carriers: Accounts that are asked for prices; in this order where prices are equal.
+        printer: Account that prints labels; None where they are only written to `out`.
+        sender: Where parcels start, with the seller's own tax numbers.
+        catalogue: CSV file of master data; None where the program hands a catalogue over.
+        out: Folder for labels and papers. It is made if it does not exist.
+        work: File of the work store; None for one beside the ledger.
+        packaging_g: What packaging adds to the weight of the goods.
+        box_mm: Outer size of a parcel whose goods have no size in the catalogue: length, width, height.
+        choose: By what a service is chosen.
+        express_mismatch: What to do when the buyer paid for express and the service chosen is none.
+        batteries: Which batteries each carrier account takes; an account that is not named takes none.
+        incoterm: Who pays duties.
+        paperless_trade: Send customs papers as data, where the carrier can.
+        ready_in_hours: How long after planning a parcel is handed over.
+        time_zone: Zone of the place parcels start from (IANA name), for the day they are handed over.
+        lookback_days: How far back the first pull of orders looks.
+        overlap_minutes: How far each pull looks behind the end of the one before.
+        quote_within_s: How long to wait for prices, in seconds.
+        ask_again_s: Pause before a purchase whose outcome is unknown is looked up again, in seconds.
+        label_format, label_stock, label_dpi: How carriers should make labels.
+        labels_per_job: Most orders whose labels share a print job; more than 1 where sheets hold several labels.
+        verify_labels: Whether labels are read back by their bar codes.
+    """
+
+    orders: tuple[str, ...] = Field(min_length=1)
+    carriers: tuple[str, ...] = Field(min_length=1)
+    printer: str | None = None
+    sender: Address
+    catalogue: Path | None = None
+    out: Path
+    work: Path | None = None
+    packaging_g: int = Field(default=0, ge=0, le=20_000)
+    box_mm: Annotated[Dimensions | None, BeforeValidator(_box)] = None
+    choose: Choose = Choose.CHEAPEST
+    express_mismatch: Mismatch = Mismatch.HOLD
+    batteries: dict[str, frozenset[Battery]] = Field(default_factory=dict)
+    incoterm: Incoterm = Incoterm.DAP
+    paperless_trade: bool = False
+    ready_in_hours: int = Field(default=2, ge=0, le=240)
+    time_zone: str = "UTC"
+    lookback_days: int = Field(default=30, ge=1, le=700)
+    overlap_minutes: int = Field(default=15, ge=0, le=1440)
+    quote_within_s: float = Field(default=30, gt=0, le=600)
+    ask_again_s: float = Field(default=60, gt=0, le=86_400)
+    label_format: DocumentFormat = DocumentFormat.PDF
+    label_stock: LabelStock = LabelStock.THERMAL_100X150
+    label_dpi: int = Field(default=203, ge=100, le=1200)
+    labels_per_job: int = Field(default=1, ge=1, le=200)
+    verify_labels: Verify = Verify.AUTO
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("no such time zone; use an IANA name such as Asia/Shanghai") from None
+        return value
+
+    @field_validator("orders", "carriers")
+    @classmethod
+    def _no_repeats(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(value)) != len(value):
+            raise ValueError("an account stands there twice")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone parcels start from."""
+        return ZoneInfo(self.time_zone)
+
+
+def load_fulfilment(config: Config) -> FulfilmentConfig:
+    """Reads the section `[fulfilment]`; relative paths are taken from the configuration's folder.
+
+    Args:
+        config: The configuration.
+
+    Raises:
+        ConfigurationError: The section is missing or a key does not fit; the message names the key.
+    """
+    place = str(config.path) if config.path is not None else "the configuration"
+    table = config.section(SECTION)
+    if not table:
+        raise ConfigurationError(f"{place} has no section [{SECTION}]", hint="it names orders, carriers and the sender")
+    found = fulfilment_config(table, place)
+    _known_accounts(found, config, place)
+    folder = config.path.parent if config.path is not None else Path()
+    return found.replace(
+        out=folder / found.out.expanduser(),
+        catalogue=None if found.catalogue is None else folder / found.catalogue.expanduser(),
+        work=None if found.work is None else folder / found.work.expanduser(),
+    )
+
+
+def fulfilment_config(table: Mapping[str, Any], place: str = "the configuration") -> FulfilmentConfig:
+    """Checks a table of settings.
+
+    Args:
+        table: The settings.
+        place: Where they come from, for messages.
+
+    Raises:
+        ConfigurationError: A key does not fit; the message names it.
+    """
+    try:
+        return FulfilmentConfig.model_validate(dict(table))
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False, include_context=False)
+    problems = []
+    for fault in faults[:5]:
+        key = ".".join([SECTION, *(str(part) for part in fault["loc"])])
+        problems.append(f"{key}: {fault['msg'].removeprefix('Value error, ')}")
+    raise ConfigurationError(f"{place}: {'; '.join(problems)}")
+
+
+def _known_accounts(found: FulfilmentConfig, config: Config, place: str) -> None:
+    known = {account.name for account in config.accounts}
+    named = [
+        *(("orders", name) for name in found.orders),
+        *(("carriers", name) for name in found.carriers),
+        *((("printer", found.printer),) if found.printer is not None else ()),
+    ]
+    for key, name in named:
+        if name not in known:
+            hint = f"add [accounts.{name}], or name one of {', '.join(sorted(known)) or 'none'}"
+            raise ConfigurationError(f"{place}: {SECTION}.{key}: there is no account named {name}", hint=hint)
+    for name in found.batteries:
+        if name not in found.carriers:
+            raise ConfigurationError(f"{place}: {SECTION}.batteries: {name} is not among the carriers")

@@ -1,0 +1,763 @@
+"""Fulfilment: from paid orders to delivered parcels, in small steps that can be interrupted anywhere.
+
+    with Client() as client, Fulfilment.of(client) as fulfilment:
+        for progress in fulfilment.run():
+            print(progress.step, progress.order_id, progress.state, progress.detail)
+
+Every step takes one row of the work store under a lease, does one thing, and writes what came of it before the next
+begins. A process that is killed and started again goes on where it stopped. One order that fails stops no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from xborder_sdk.client import Client
+from xborder_sdk.client.config import default_ledger
+from xborder_sdk.errors import (
+    AlreadyDone,
+    ConfigurationError,
+    Conflict,
+    OutcomeUnknown,
+    UsageError,
+    XborderError,
+)
+from xborder_sdk.fulfilment.catalogue import Catalogue
+from xborder_sdk.fulfilment.config import FulfilmentConfig, load_fulfilment
+from xborder_sdk.fulfilment.feed import Feed
+from xborder_sdk.fulfilment.papers import keep, labels_of, read_back
+from xborder_sdk.fulfilment.planning import ShipmentPlan, order_digest, plan_order
+from xborder_sdk.fulfilment.preflight import is_already_shipped, is_cancelled, merged, state_holds
+from xborder_sdk.fulfilment.printing import PrintRun
+from xborder_sdk.fulfilment.progress import Progress, Step, WorkState
+from xborder_sdk.fulfilment.purchase import Bought, Purchase
+from xborder_sdk.fulfilment.troubles import hold_of, passes, pause_after
+from xborder_sdk.fulfilment.work import Key, Lease, WorkRow, WorkStore
+from xborder_sdk.hookspecs import (
+    DeclareShipment,
+    GetOrder,
+    ListDeclaredShipments,
+    OrderSource,
+    TrackParcels,
+)
+from xborder_sdk.ledger.port import EffectState
+from xborder_sdk.models import (
+    Document,
+    DocumentFormat,
+    DocumentKind,
+    Hold,
+    HoldReason,
+    LineQuantity,
+    Order,
+    Tracking,
+    TrackingStatus,
+)
+from xborder_sdk.runtime.redaction import place_of
+
+_TO_PLAN = (WorkState.NEW, WorkState.HELD, WorkState.PLANNED)
+_TO_BUY = (WorkState.PLANNED, WorkState.BUYING)
+_TO_FOLLOW = (WorkState.BOUGHT, WorkState.LABELLED, WorkState.PRINTED, WorkState.DECLARED, WorkState.IN_TRANSIT)
+_TRACKED_AT_ONCE = 100
+_STILL_COUNTS = frozenset(HoldReason) - {
+    HoldReason.NO_ADDRESS,
+    HoldReason.BAD_ADDRESS,
+    HoldReason.UNKNOWN_SKU,
+    HoldReason.MISSING_DATA,
+    HoldReason.CUSTOMS,
+}
+"""Reasons that count after the purchase too: platforms withhold addresses of what they believe is on its way."""
+_UNMOVED = frozenset({TrackingStatus.UNKNOWN, TrackingStatus.LABEL_CREATED})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a step makes of a row.
+
+    Attributes:
+        state: Where the order stands now; None for where it stood.
+        detail: What happened, in words.
+        holds: What stands in the way.
+        due: When the row is looked at again; None for at once.
+        failed: Whether the step is to be tried again.
+        order, plan: What is to be kept with the row.
+        changes: Other fields of the row.
+    """
+
+    state: WorkState | None
+    detail: str
+    holds: tuple[Hold, ...] = ()
+    due: datetime | None = None
+    failed: bool = False
+    planned: bool = False
+    order: Order | None = None
+    plan: ShipmentPlan | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+
+
+class Fulfilment:
+    """Fulfils the orders of the configured accounts.
+
+    Args:
+        client: Does everything that leaves the process.
+        config: The section `[fulfilment]`.
+        work: Where every order stands.
+        catalogue: Master data; without it the file the configuration names.
+        clock: The present, aware; without it the client's.
+
+    Raises:
+        ConfigurationError: There is no catalogue.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        config: FulfilmentConfig,
+        work: WorkStore,
+        *,
+        catalogue: Catalogue | None = None,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        if catalogue is None:
+            if config.catalogue is None:
+                raise ConfigurationError("fulfilment.catalogue is missing", hint="name a CSV file, or pass a catalogue")
+            catalogue = Catalogue.read(config.catalogue)
+        self.client = client
+        self.config = config
+        self.work = work
+        self.catalogue = catalogue
+        self._now = clock or client.clock.now
+
+    @classmethod
+    def of(cls, client: Client, *, catalogue: Catalogue | None = None) -> Self:
+        """Fulfilment as the client's configuration says, with the work store it names.
+
+        Raises:
+            ConfigurationError: Something does not fit; the message names the key.
+        """
+        config = load_fulfilment(client.config)
+        path = work_path(config, client)
+        return cls(client, config, WorkStore(path, clock=client.clock.now), catalogue=catalogue)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the work store; the client is its owner's."""
+        self.work.close()
+
+    # -- what an application calls -----------------------------------------------------------------------------------
+
+    def plan(self) -> tuple[WorkRow, ...]:
+        """Brings orders in, checks and plans them. Nothing is bought. Returns all rows that are not finished."""
+        for _ in self.planning():
+            pass
+        return self.open_rows()
+
+    def planning(self) -> Iterator[Progress]:
+        """The same as `plan`, telling what happens."""
+        yield from self.pull()
+        yield from self._each(Step.PLAN, self._keys_to_plan(), _TO_PLAN, self._plan, fresh=True)
+
+    def run(self, *, dry_run: bool = False) -> Iterator[Progress]:
+        """Plans, buys, labels, prints and declares everything that is due. Leave it anywhere; the next run goes on.
+
+        Args:
+            dry_run: Plan only.
+        """
+        yield from self.planning()
+        if dry_run:
+            return
+        yield from self._stage(Step.BUY, _TO_BUY, self._buy)
+        # A purchase whose answer was lost is looked up at once where the carrier's look-up needs no time.
+        yield from self._stage(Step.BUY, (WorkState.BUYING,), self._buy)
+        yield from self._stage(Step.LABEL, (WorkState.BOUGHT,), self._label)
+        ready = WorkState.LABELLED
+        if self.config.printer is not None:
+            yield from self._print(self.config.printer)
+            ready = WorkState.PRINTED
+        yield from self._stage(Step.DECLARE, (ready,), self._declare)
+
+    def follow(self) -> Iterator[Progress]:
+        """Asks the carriers where the parcels are, in batches, and writes it down."""
+        by_carrier: dict[str, list[WorkRow]] = {}
+        for row in self.work.rows(_TO_FOLLOW):
+            if row.waybill is not None and row.carrier is not None and not _arrived(row):
+                by_carrier.setdefault(row.carrier, []).append(row)
+        total = sum(len(rows) for rows in by_carrier.values())
+        done = 0
+        for carrier, rows in by_carrier.items():
+            for first in range(0, len(rows), _TRACKED_AT_ONCE):
+                batch = rows[first : first + _TRACKED_AT_ONCE]
+                try:
+                    numbers = tuple(row.waybill for row in batch if row.waybill is not None)
+                    found = self.client.track(carrier, TrackParcels(numbers=numbers))
+                except XborderError as error:
+                    done += len(batch)
+                    yield Progress(Step.FOLLOW, carrier, detail=str(error), failed=True, done=done, total=total)
+                    continue
+                known = {tracking.number: tracking for tracking in found}
+                for row in batch:
+                    done += 1
+                    told = self._followed(row, known.get(row.waybill or ""))
+                    if told is not None:
+                        yield _numbered(told, done, total)
+
+    def rows(self) -> tuple[WorkRow, ...]:
+        """Every order known."""
+        return self.work.rows()
+
+    def open_rows(self) -> tuple[WorkRow, ...]:
+        """Every order that is not finished."""
+        return tuple(row for row in self.work.rows() if not row.state.is_final)
+
+    def held_rows(self) -> tuple[WorkRow, ...]:
+        """Every order that somebody must look at; `work.holds(row.key)` has the proposals."""
+        return tuple(row for row in self.work.rows() if row.holds)
+
+    def next_due(self) -> datetime | None:
+        """When a run will next find something to buy, label, print or declare; None where nothing waits."""
+        return self.work.next_due((*_TO_BUY, WorkState.BOUGHT, WorkState.LABELLED, WorkState.PRINTED))
+
+    # -- what an operator decides --------------------------------------------------------------------------------------
+
+    def retry(self, account: str, order_id: str) -> WorkRow:
+        """Looks at an order again at the next run: forgets that a carrier refused it, and its pause."""
+
+        def change(row: WorkRow) -> dict[str, Any]:
+            state = WorkState.HELD if row.state is WorkState.STOPPED and row.waybill is None else row.state
+            return {"refused": None, "tries": 0, "due": self._now(), "state": state}
+
+        return self._decided(account, order_id, "to be tried again", change)
+
+    def stop(self, account: str, order_id: str, reason: str) -> WorkRow:
+        """Does nothing more for an order: it was settled by hand.
+
+        Args:
+            account, order_id: Which order.
+            reason: Why, in words without buyer data.
+        """
+        return self._decided(account, order_id, f"stopped: {reason}", lambda _: {"state": WorkState.STOPPED})
+
+    def supply_label(self, account: str, order_id: str, label: Document) -> WorkRow:
+        """Gives the label of a parcel whose carrier shows it only once, got from the carrier's own site.
+
+        Raises:
+            UsageError: Nothing was bought for this order, or it has its label.
+        """
+
+        def change(row: WorkRow) -> dict[str, Any]:
+            if row.waybill is None or row.state is not WorkState.BOUGHT:
+                raise UsageError("this order waits for no label")
+            given = label.replace(kind=DocumentKind.LABEL)
+            files = tuple(str(path) for path in keep(self.config.out, row.waybill, (given,)))
+            return {"files": files, "state": WorkState.LABELLED, "holds": (), "due": self._now(), "tries": 0}
+
+        return self._decided(account, order_id, "the label was supplied", change)
+
+    def buy_again(self, account: str, order_id: str) -> WorkRow:
+        """Buys a second shipment on purpose, for a label that is lost or a parcel that must be sent anew.
+
+        The next run buys it, as a new attempt of the same plan.
+
+        Raises:
+            UsageError: The first purchase is not settled.
+        """
+
+        def change(row: WorkRow) -> dict[str, Any]:
+            if row.waybill is None or row.state is WorkState.BUYING:
+                raise UsageError("the purchase before is not settled", hint="settle it with `xborder review` first")
+            return {
+                "attempt": row.attempt + 1,
+                "state": WorkState.PLANNED,
+                "holds": (),
+                "due": self._now(),
+                "tries": 0,
+                "waybill": None,
+                "numbers": (),
+                "files": (),
+                "batch": None,
+                "print_job": None,
+                "declared_at": None,
+                "tracking": None,
+            }
+
+        return self._decided(account, order_id, "to be bought again on purpose", change)
+
+    def _decided(
+        self, account: str, order_id: str, detail: str, change: Callable[[WorkRow], dict[str, Any]]
+    ) -> WorkRow:
+        with self.work.lease((account, order_id), WorkState, fresh=True) as lease:
+            if lease is None:
+                known = self.work.get(account, order_id)
+                problem = "there is no such order" if known is None else "somebody is working on this order now"
+                raise UsageError(f"{order_id}: {problem}")
+            return lease.save(detail=detail, **change(lease.row))
+
+    # -- orders come in ------------------------------------------------------------------------------------------------
+
+    def pull(self) -> Iterator[Progress]:
+        """Brings in what is new or has changed."""
+        for account in self.config.orders:
+            feed = Feed(
+                self.client,
+                self.work,
+                account,
+                self._now,
+                timedelta(days=self.config.lookback_days),
+                timedelta(minutes=self.config.overlap_minutes),
+            )
+            count = 0
+            try:
+                for orders in feed.pull():
+                    for order in orders:
+                        count += 1
+                        row = self.work.get(account, order.order_id)
+                        state = None if row is None else row.state
+                        yield Progress(Step.PULL, account, order.order_id, state, "read", done=count)
+            except XborderError as error:
+                yield Progress(Step.PULL, account, detail=str(error), failed=True, done=count)
+
+    # -- planning ------------------------------------------------------------------------------------------------------
+
+    def _keys_to_plan(self) -> tuple[Key, ...]:
+        # Whatever is held is looked at again: the catalogue, the rules or the carriers may have changed.
+        return tuple(row.key for row in self.work.rows(_TO_PLAN) if row.is_fresh or row.state is not WorkState.PLANNED)
+
+    def _plan(self, lease: Lease) -> Outcome:
+        row = lease.row
+        order = self.work.order(row.key)
+        if order is None:
+            order = self._read(row)
+        else:
+            order = self.client.hooks.enrich(order)
+        if row.state is WorkState.PLANNED and (held := self.work.plan(row.key)) is not None:
+            # Changed at the platform, but nothing that the plan depends on: it stays frozen.
+            if held.order_digest == order_digest(order) and (row.attempt > 1 or not self._stopping(order)):
+                return Outcome(WorkState.PLANNED, row.detail, planned=True, due=row.due)
+        if is_cancelled(order):
+            return Outcome(WorkState.STOPPED, "cancelled", state_holds(order), planned=True)
+        if is_already_shipped(order):
+            return Outcome(WorkState.STOPPED, "shipped in another way", planned=True)
+        found = plan_order(self.client, self.config, self.catalogue.enrich(order), self._now())
+        country = None if order.ship_to is None else order.ship_to.country
+        if not isinstance(found, ShipmentPlan):
+            detail = "; ".join(hold.detail for hold in found)
+            return Outcome(WorkState.HELD, detail, found, planned=True, changes={"country": country})
+        if row.refused is not None and row.refused == _purchase_digest(found):
+            return Outcome(WorkState.HELD, row.detail, row.holds, planned=True)
+        changes = {
+            "country": country,
+            "carrier": found.account,
+            "service": found.request.service,
+            "service_name": found.service_name,
+            "price": found.price,
+            "refused": None,
+        }
+        detail = found.reason + "".join(f"; {warning}" for warning in found.warnings)
+        return Outcome(WorkState.PLANNED, detail, planned=True, plan=found, changes=changes)
+
+    def _read(self, row: WorkRow) -> Order:
+        order = self.client.get_order(row.account, GetOrder(order_id=row.order_id))
+        return self.client.hooks.enrich(order)
+
+    def _stopping(self, order: Order) -> tuple[Hold, ...]:
+        return merged(state_holds(order), self.client.hooks.check(order))
+
+    # -- buying --------------------------------------------------------------------------------------------------------
+
+    def _buy(self, lease: Lease) -> Outcome:
+        row = lease.row
+        plan = self.work.plan(row.key)
+        if plan is None:
+            return Outcome(WorkState.NEW, "its plan was purged: planned anew")
+        purchase = Purchase(self.client, plan, row.attempt, self._now())
+        if any(hold.reason is HoldReason.OUTCOME_UNKNOWN for hold in row.holds):
+            purchase.look_up()
+        if not purchase.was_sent():
+            stopped = self._before_buying(row, plan)
+            if stopped is not None:
+                return stopped
+            lease.save(state=WorkState.BUYING, detail="buying")
+        elif row.state is WorkState.PLANNED:
+            lease.save(state=WorkState.BUYING, detail="bought before; looking for it")
+        try:
+            bought = purchase.buy()
+        except OutcomeUnknown as doubt:
+            return self._doubt(purchase, lease.row, doubt)
+        except XborderError as error:
+            if passes(error) or purchase.was_sent():
+                raise
+            return self._refused(error, plan)
+        lease.save(
+            state=WorkState.BOUGHT,
+            detail=f"bought as {bought.waybill}",
+            holds=(),
+            tries=0,
+            carrier=bought.account,
+            waybill=bought.waybill,
+            numbers=() if bought.shipment is None else _numbers(bought),
+            price=(bought.shipment.price if bought.shipment is not None else None) or row.price,
+            bought_at=self._now(),
+        )
+        return self._labelled(lease.row, purchase, () if bought.shipment is None else bought.shipment.documents)
+
+    def _before_buying(self, row: WorkRow, plan: ShipmentPlan) -> Outcome | None:
+        """The order as it is now decides whether it is bought at all."""
+        order = self._read(row)
+        holds = self._stopping(order)
+        if row.attempt > 1:
+            # A second label on purpose: that the first one was declared must not stop it.
+            return Outcome(WorkState.HELD, "cancelled", holds, order=order) if is_cancelled(order) else None
+        if is_cancelled(order):
+            return Outcome(WorkState.STOPPED, "cancelled before anything was bought", holds, order=order)
+        if is_already_shipped(order):
+            return Outcome(WorkState.STOPPED, "shipped in another way", order=order)
+        if holds:
+            return Outcome(WorkState.HELD, "; ".join(hold.detail for hold in holds), holds, order=order)
+        if order_digest(order) != plan.order_digest:
+            return Outcome(WorkState.NEW, "the order has changed: planned anew", order=order)
+        return None
+
+    def _doubt(self, purchase: Purchase, row: WorkRow, doubt: OutcomeUnknown) -> Outcome:
+        profile = purchase.profile
+        asked = any(hold.reason is HoldReason.OUTCOME_UNKNOWN for hold in row.holds)
+        pause = self.config.ask_again_s if asked or profile is None else float(profile.lookup_after_s)
+        hold = Hold(
+            reason=HoldReason.OUTCOME_UNKNOWN,
+            detail=f"nobody knows whether a shipment was bought: {doubt.reason or doubt.message}",
+            repair="it is looked up again by every run; if it stays, decide with `xborder review`",
+        )
+        due = self._now() + timedelta(seconds=pause)
+        return Outcome(WorkState.BUYING, hold.detail, (hold,), due=due)
+
+    def _refused(self, error: XborderError, plan: ShipmentPlan) -> Outcome:
+        hold = hold_of(error)
+        return Outcome(WorkState.HELD, hold.detail, (hold,), changes={"refused": _purchase_digest(plan)})
+
+    # -- labels --------------------------------------------------------------------------------------------------------
+
+    def _label(self, lease: Lease) -> Outcome:
+        row = lease.row
+        plan = self.work.plan(row.key)
+        if plan is None:
+            return self._label_missing(row, "its plan was purged")
+        purchase = Purchase(self.client, plan, row.attempt, self._now())
+        shipment = purchase.again()
+        return self._labelled(row, purchase, () if shipment is None else shipment.documents)
+
+    def _labelled(self, row: WorkRow, purchase: Purchase, documents: tuple[Document, ...]) -> Outcome:
+        assert row.waybill is not None  # noqa: S101 - a bought row has one
+        if not labels_of(documents):
+            fetched = purchase.papers(row.carrier or "", row.waybill, row.bought_at)
+            documents = (*documents, *fetched)
+        labels = labels_of(documents)
+        if not labels:
+            return self._label_missing(row, "the carrier shows a label only once, and its answer was lost")
+        files = tuple(str(path) for path in keep(self.config.out, row.waybill, documents))
+        numbers = [number for number in (row.waybill, *row.numbers) if number]
+        for label in labels:
+            if read_back(label.content, label.format, [numbers], self.config.verify_labels):
+                return self._unreadable(row, files)
+        detail = f"bought as {row.waybill}; label in {files[0]}"
+        return Outcome(WorkState.LABELLED, detail, changes={"files": files, "tries": 0})
+
+    def _label_missing(self, row: WorkRow, why: str) -> Outcome:
+        hold = Hold(
+            reason=HoldReason.MISSING_DATA,
+            detail=f"shipment {row.waybill} is bought and its label is missing: {why}",
+            field="label",
+            repair="get the label from the carrier's site and supply it, or buy another one on purpose",
+        )
+        due = self._now() + timedelta(seconds=self.config.ask_again_s)
+        return Outcome(WorkState.BOUGHT, hold.detail, (hold,), due=due)
+
+    def _unreadable(self, row: WorkRow, files: tuple[str, ...]) -> Outcome:
+        hold = Hold(
+            reason=HoldReason.POLICY,
+            detail=f"no bar code on the label of {row.waybill} holds its number",
+            field="label",
+            repair="look at the label; set fulfilment.verify_labels to off if this carrier prints none",
+        )
+        due = self._now() + timedelta(seconds=self.config.ask_again_s)
+        return Outcome(WorkState.BOUGHT, hold.detail, (hold,), due=due, changes={"files": files})
+
+    # -- printing ------------------------------------------------------------------------------------------------------
+
+    def _print(self, printer: str) -> Iterator[Progress]:
+        keys = self.work.due((WorkState.LABELLED,), self._now())
+        ready: list[Key] = []
+        for progress in self._each(Step.PRINT, keys, (WorkState.LABELLED,), self._before_printing):
+            if progress.holds or progress.failed or progress.state is not WorkState.LABELLED:
+                yield progress
+            elif progress.order_id is not None:
+                ready.append((progress.account, progress.order_id))
+        run = PrintRun(self.client, self.config, self.work, self._now, printer)
+        yield from run.print(ready)
+
+    def _before_printing(self, lease: Lease) -> Outcome:
+        stopped = self._after_buying(lease.row)
+        return stopped or Outcome(WorkState.LABELLED, lease.row.detail, changes={"tries": 0})
+
+    def _after_buying(self, row: WorkRow) -> Outcome | None:
+        """The order is read again before its parcel leaves the house: what is cancelled must not."""
+        order = self.client.get_order(row.account, GetOrder(order_id=row.order_id))
+        plan = self.work.plan(row.key)
+        asked = state_holds(order) if row.attempt == 1 else ()
+        holds = tuple(
+            hold for hold in asked if hold.reason in _STILL_COUNTS and not _is_our_own_doing(hold, order, row)
+        )
+        changed = plan is not None and row.attempt == 1 and _address_changed(self.client.hooks.enrich(order), plan)
+        if changed:
+            detail = f"the address was changed after {row.waybill} was bought"
+            repair = "ask the carrier to change it, or buy another one on purpose"
+            holds = (*holds, Hold(reason=HoldReason.POLICY, detail=detail, field="ship_to", repair=repair))
+        if not holds:
+            return None
+        holds = tuple(self._with_void(row, hold, plan) for hold in holds)
+        detail = "; ".join(hold.detail for hold in holds)
+        if is_cancelled(order):
+            return Outcome(WorkState.STOPPED, detail, holds, order=order)
+        due = self._now() + timedelta(seconds=self.config.ask_again_s)
+        return Outcome(None, detail, holds, due=due, order=order)
+
+    def _with_void(self, row: WorkRow, hold: Hold, plan: ShipmentPlan | None) -> Hold:
+        if hold.reason not in {HoldReason.CANCELLED, HoldReason.CANCEL_REQUESTED} or row.carrier is None:
+            return hold
+        voidable = plan is not None and Purchase(self.client, plan, row.attempt, self._now()).can_be_voided(row.carrier)
+        what = "void it at the carrier" if voidable else "its carrier takes no shipment back: do not hand it over"
+        return hold.replace(repair=f"shipment {row.waybill} is bought; {what}")
+
+    # -- telling the platform ------------------------------------------------------------------------------------------
+
+    def _declare(self, lease: Lease) -> Outcome:
+        row = lease.row
+        stopped = self._after_buying(row)
+        if stopped is not None:
+            return stopped
+        plan, carrier = self.work.plan(row.key), row.carrier
+        assert row.waybill is not None  # noqa: S101 - a printed row has one
+        assert carrier is not None  # noqa: S101
+        lines = () if plan is None else tuple(plan.request.contents)
+        request = DeclareShipment(
+            order_id=row.order_id,
+            tracking_number=row.waybill,
+            carrier=self.client.connector(carrier).name,
+            lines=tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in lines),
+        )
+        try:
+            self.client.declare_shipment(row.account, request)
+        except AlreadyDone:
+            pass
+        except OutcomeUnknown as doubt:
+            if not self._declaration_found(row, request):
+                return self._declaration_doubt(row, doubt)
+        except XborderError as error:
+            if isinstance(error, Conflict) and self._is_declared(row):
+                return self._declared(row)
+            if passes(error):
+                raise
+            hold = hold_of(error)
+            due = self._now() + timedelta(seconds=self.config.ask_again_s)
+            return Outcome(None, hold.detail, (hold,), due=due)
+        return self._declared(row)
+
+    def _declared(self, row: WorkRow) -> Outcome:
+        state = WorkState.IN_TRANSIT if row.tracking not in {None, *_UNMOVED} else WorkState.DECLARED
+        if row.tracking is TrackingStatus.DELIVERED:
+            state = WorkState.DELIVERED
+        detail = f"{row.account} knows {row.waybill}"
+        return Outcome(state, detail, changes={"declared_at": self._now(), "tries": 0})
+
+    def _is_declared(self, row: WorkRow) -> bool:
+        told = self.client.list_declared_shipments(row.account, ListDeclaredShipments(order_id=row.order_id))
+        return any(_bare(shipment.tracking_number) == _bare(row.waybill) for shipment in told)
+
+    def _declaration_found(self, row: WorkRow, request: DeclareShipment) -> bool:
+        record = self.client.settle(row.account, OrderSource.declare_shipment, request)
+        return record is not None and record.state is EffectState.SETTLED
+
+    def _declaration_doubt(self, row: WorkRow, doubt: OutcomeUnknown) -> Outcome:
+        hold = Hold(
+            reason=HoldReason.OUTCOME_UNKNOWN,
+            detail=f"nobody knows whether {row.account} was told: {doubt.reason or doubt.message}",
+            repair="it is asked again by every run; if it stays, decide with `xborder review`",
+        )
+        due = self._now() + timedelta(seconds=self.config.ask_again_s)
+        return Outcome(None, hold.detail, (hold,), due=due)
+
+    # -- following -----------------------------------------------------------------------------------------------------
+
+    def _followed(self, row: WorkRow, tracking: Tracking | None) -> Progress | None:
+        if tracking is None or not tracking.found or tracking.status is TrackingStatus.UNKNOWN:
+            return Progress(Step.FOLLOW, row.account, row.order_id, row.state, "the carrier has not seen it yet")
+        with self.work.lease(row.key, _TO_FOLLOW, fresh=True) as lease:
+            if lease is None:
+                return None  # somebody is working on it now: the next time
+            current = lease.row
+            state, holds = _state_by_tracking(current, tracking.status)
+            detail = _words(tracking)
+            saved = lease.save(
+                state=state,
+                holds=holds,
+                detail=detail if state is not current.state or holds != current.holds else current.detail,
+                tracking=tracking.status,
+                tracked_at=self._now(),
+            )
+        return Progress(Step.FOLLOW, saved.account, saved.order_id, saved.state, detail, holds)
+
+    # -- running a step over rows --------------------------------------------------------------------------------------
+
+    def _stage(self, step: Step, states: tuple[WorkState, ...], work: Callable[[Lease], Outcome]) -> Iterator[Progress]:
+        return self._each(step, self.work.due(states, self._now()), states, work)
+
+    def _each(
+        self,
+        step: Step,
+        keys: Iterable[Key],
+        states: tuple[WorkState, ...],
+        work: Callable[[Lease], Outcome],
+        *,
+        fresh: bool = False,
+    ) -> Iterator[Progress]:
+        listed = tuple(keys)
+        for number, key in enumerate(listed, 1):
+            told = None
+            with self.work.lease(key, states, fresh=fresh) as lease:
+                if lease is not None:
+                    told = self._attempt(step, lease, work)
+            if told is not None:
+                yield _numbered(told, number, len(listed))
+
+    def _attempt(self, step: Step, lease: Lease, work: Callable[[Lease], Outcome]) -> Progress:
+        """One step of one order. Whatever goes wrong is written down, and the others go on."""
+        try:
+            outcome = work(lease)
+        except XborderError as error:
+            outcome = self._later(lease.row, str(error))
+        except OSError as error:
+            outcome = self._later(lease.row, f"{type(error).__name__}: {error.strerror or 'the system refused'}")
+        except Exception as bug:  # noqa: BLE001 - one order must not stop the others, and the place is told
+            outcome = self._later(lease.row, f"a fault in this program: {type(bug).__name__} at {place_of(bug)}")
+        row = lease.row
+        changes = {
+            "state": row.state if outcome.state is None else outcome.state,
+            "detail": outcome.detail,
+            "holds": outcome.holds,
+            "due": self._now() if outcome.due is None else outcome.due,
+        }
+        saved = lease.save(
+            order=outcome.order, plan=outcome.plan, planned=outcome.planned, **(changes | outcome.changes)
+        )
+        return Progress(
+            step, saved.account, saved.order_id, saved.state, outcome.detail, outcome.holds, failed=outcome.failed
+        )
+
+    def _later(self, row: WorkRow, detail: str) -> Outcome:
+        due = self._now() + pause_after(row.tries)
+        return Outcome(None, detail, row.holds, due=due, failed=True, changes={"tries": row.tries + 1})
+
+
+def work_path(config: FulfilmentConfig, client: Client) -> Path:
+    """Where the work store is: where the configuration says, or beside the ledger.
+
+    Raises:
+        ConfigurationError: The ledger is no file, and `fulfilment.work` is not set.
+    """
+    if config.work is not None:
+        return config.work
+    ledger = (client.config.ledger or default_ledger()).removeprefix("sqlite:///")
+    if "://" in ledger:
+        raise ConfigurationError(
+            "fulfilment.work is missing", hint="the ledger is no file, so name a file for the work store"
+        )
+    path = Path(ledger)
+    return path.with_name(f"{path.stem}-work{path.suffix}")
+
+
+def _purchase_digest(plan: ShipmentPlan) -> str:
+    """What a carrier refused: the same purchase at the same account."""
+    return f"{plan.account}/{plan.request.fingerprint()}"
+
+
+def _numbers(bought: Bought) -> tuple[str, ...]:
+    assert bought.shipment is not None  # noqa: S101 - asked only then
+    return tuple(parcel.tracking_number for parcel in bought.shipment.parcels if parcel.tracking_number is not None)
+
+
+def _numbered(progress: Progress, done: int, total: int) -> Progress:
+    return Progress(
+        progress.step,
+        progress.account,
+        progress.order_id,
+        progress.state,
+        progress.detail,
+        progress.holds,
+        progress.failed,
+        done,
+        total,
+    )
+
+
+def _is_our_own_doing(hold: Hold, order: Order, row: WorkRow) -> bool:
+    """Whether a hold says only that the parcel is declared, which this run may have done before it was interrupted."""
+    declared = {_bare(number) for number in order.declared_numbers}
+    return hold.field in {"lines", "status"} and _bare(row.waybill) in declared
+
+
+def _address_changed(order: Order, plan: ShipmentPlan) -> bool:
+    return order.ship_to is not None and order.ship_to != plan.request.recipient
+
+
+def _bare(number: str | None) -> str:
+    return "".join(mark for mark in number or "" if mark.isalnum()).upper()
+
+
+def _arrived(row: WorkRow) -> bool:
+    return row.tracking is not None and row.tracking.is_final
+
+
+_MOVING = frozenset(TrackingStatus) - _UNMOVED - {TrackingStatus.DELIVERED, TrackingStatus.CANCELLED}
+
+
+def _state_by_tracking(row: WorkRow, status: TrackingStatus) -> tuple[WorkState, tuple[Hold, ...]]:
+    """Where an order stands by what the carrier says. What is not declared yet keeps its place in the line of steps."""
+    if row.state not in {WorkState.DECLARED, WorkState.IN_TRANSIT}:
+        return row.state, row.holds
+    if status is TrackingStatus.DELIVERED:
+        return WorkState.DELIVERED, ()
+    if status in {TrackingStatus.RETURNED, TrackingStatus.CANCELLED}:
+        detail = f"the carrier says {status.value}"
+        repair = "see what the buyer wants: send it again or give the money back"
+        return WorkState.STOPPED, (Hold(reason=HoldReason.POLICY, detail=detail, field="tracking", repair=repair),)
+    return (WorkState.IN_TRANSIT if status in _MOVING else row.state), ()
+
+
+def _words(tracking: Tracking) -> str:
+    last = next((scan for scan in reversed(tracking.scans) if scan.status is not TrackingStatus.UNKNOWN), None)
+    place = "" if last is None or not last.place else f", {last.place}"
+    return f"{tracking.status.value.replace('_', ' ')}{place}"
+
+
+_DOCUMENT_FORMATS = {f".{form.value}": form for form in DocumentFormat}
+
+
+def label_file(path: Path) -> Document:
+    """A label read from a file, for `supply_label`.
+
+    Raises:
+        UsageError: Its ending names no format that labels have.
+    """
+    form = _DOCUMENT_FORMATS.get(path.suffix.lower())
+    if form is None or form is DocumentFormat.OTHER:
+        raise UsageError(f"{path.name}: a label is a .pdf, .png or .zpl file")
+    return Document(kind=DocumentKind.LABEL, format=form, content=path.read_bytes())

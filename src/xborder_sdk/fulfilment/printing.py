@@ -1,0 +1,211 @@
+"""Printing labels in jobs: each order once, several on a sheet where the configuration says so.
+
+Which orders share a job is written down before anything is printed. A run that was killed prints the same job under
+the same name again, and a printer that knows the job does nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from xborder_sdk.client import Client
+from xborder_sdk.errors import DocumentError, PrinterError, XborderError
+from xborder_sdk.fulfilment.config import FulfilmentConfig
+from xborder_sdk.fulfilment.papers import read_back
+from xborder_sdk.fulfilment.progress import Progress, Step, WorkState
+from xborder_sdk.fulfilment.troubles import pause_after
+from xborder_sdk.fulfilment.work import Key, Lease, WorkStore
+from xborder_sdk.hookspecs import GetPrintJob, PrintDocument
+from xborder_sdk.models import Document, DocumentFormat, DocumentKind, Hold, HoldReason, PrintJob, PrintState
+
+_ON_SHEETS = frozenset({DocumentFormat.PDF, DocumentFormat.PNG})
+_BROKEN = frozenset({PrintState.STOPPED, PrintState.CANCELLED, PrintState.FAILED})
+_BY_SUFFIX = {f".{form.value}": form for form in DocumentFormat}
+_LABELLED = (WorkState.LABELLED,)
+
+
+class PrintRun:
+    """Prints the labels of orders.
+
+    Args:
+        client: Reaches the printer.
+        config: How many share a job; whether labels are read back.
+        work: Where the orders stand.
+        clock: The present, aware.
+        printer: The printer account.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        config: FulfilmentConfig,
+        work: WorkStore,
+        clock: Callable[[], datetime],
+        printer: str,
+    ) -> None:
+        self._client = client
+        self._config = config
+        self._work = work
+        self._now = clock
+        self._printer = printer
+
+    def print(self, keys: Sequence[Key]) -> Iterator[Progress]:
+        """Prints the labels of these orders.
+
+        Args:
+            keys: Orders that were looked at a moment ago and may be printed.
+        """
+        done = 0
+        for batch in self._batches(keys):
+            with ExitStack() as stack:
+                taken = [stack.enter_context(self._work.lease(key, _LABELLED)) for key in batch]
+                leases = [lease for lease in taken if lease is not None]
+                told = self._job(leases) if leases else ()
+            for progress in told:
+                done += 1
+                yield Progress(
+                    Step.PRINT,
+                    progress.account,
+                    progress.order_id,
+                    progress.state,
+                    progress.detail,
+                    progress.holds,
+                    progress.failed,
+                    done,
+                    len(keys),
+                )
+
+    def _batches(self, keys: Sequence[Key]) -> Iterator[tuple[Key, ...]]:
+        """Jobs that were begun and are still whole, then new ones."""
+        wanted = set(keys)
+        begun: dict[str, list[Key]] = {}
+        for row in self._work.rows(_LABELLED):
+            if row.batch is not None:
+                begun.setdefault(row.batch, []).append(row.key)
+        whole = {name: rows for name, rows in begun.items() if wanted.issuperset(rows)}
+        yield from (tuple(rows) for rows in whole.values())
+        again = {key for rows in whole.values() for key in rows}
+        sheets: list[Key] = []
+        for key in (key for key in keys if key not in again):
+            if self._config.labels_per_job > 1 and self._fits_sheets(key):
+                sheets.append(key)
+            else:
+                yield (key,)
+        for first in range(0, len(sheets), self._config.labels_per_job):
+            yield tuple(sheets[first : first + self._config.labels_per_job])
+
+    def _fits_sheets(self, key: Key) -> bool:
+        row = self._work.get(*key)
+        return row is not None and all(_format(path) in _ON_SHEETS for path in label_files(row.files))
+
+    def _job(self, leases: Sequence[Lease]) -> tuple[Progress, ...]:
+        try:
+            job, groups = self._printed(leases)
+            if job.state is PrintState.PRINTED:
+                self._read_back(job, groups)
+        except (XborderError, OSError) as error:
+            detail = str(error) if isinstance(error, XborderError) else f"a label file: {error.strerror}"
+            return tuple(self._later(lease, detail) for lease in leases)
+        if job.state is PrintState.PRINTED:
+            where = f"printed: {job.location}" if job.location else "printed"
+            return tuple(self._saved(lease, WorkState.PRINTED, where, job) for lease in leases)
+        if job.state in _BROKEN:
+            detail = f"the printer says {job.state.value}: {', '.join(job.reasons) or 'no reason'}"
+            hold = Hold(reason=HoldReason.POLICY, detail=detail, field="print_job", repair="see to the printer")
+            return tuple(self._held(lease, hold) for lease in leases)
+        due = self._now() + timedelta(seconds=self._config.ask_again_s)
+        detail = f"the printer has it ({job.state.value})"
+        return tuple(self._saved(lease, WorkState.LABELLED, detail, job, due) for lease in leases)
+
+    def _printed(self, leases: Sequence[Lease]) -> tuple[PrintJob, list[list[str]]]:
+        known = leases[0].row.print_job
+        if known is not None and all(lease.row.print_job == known for lease in leases):
+            return self._client.get_print_job(self._printer, GetPrintJob(job_id=known)), []
+        documents: list[Document] = []
+        groups: list[list[str]] = []
+        for lease in leases:
+            row = lease.row
+            files = label_files(row.files)
+            if not files:
+                raise DocumentError(f"the label of {row.waybill} is not there")
+            groups.append([number for number in (row.waybill, *row.numbers) if number])
+            documents.extend(
+                Document(
+                    kind=DocumentKind.LABEL,
+                    format=_format(path),
+                    content=Path(path).read_bytes(),
+                    number=row.waybill,
+                    dpi=self._config.label_dpi if _format(path) not in _ON_SHEETS else None,
+                )
+                for path in files
+            )
+        name = _name([lease.row.waybill or "" for lease in leases])
+        for lease in leases:
+            lease.save(batch=name)
+        return self._sent(name, documents), groups
+
+    def _sent(self, name: str, documents: list[Document]) -> PrintJob:
+        if all(document.format in _ON_SHEETS for document in documents):
+            request = PrintDocument(document=documents[0], further=tuple(documents[1:]), name=name)
+            return self._client.print_document(self._printer, request)
+        # Printer programs go one by one.
+        job: PrintJob | None = None
+        for number, document in enumerate(documents, 1):
+            own = name if len(documents) == 1 else f"{name}-{number}"
+            job = self._client.print_document(self._printer, PrintDocument(document=document, name=own))
+            if job.state is not PrintState.PRINTED:
+                return job
+        assert job is not None  # noqa: S101 - there is at least one document
+        return job
+
+    def _read_back(self, job: PrintJob, groups: list[list[str]]) -> None:
+        """Proves a job that is a file by its bar codes.
+
+        Raises:
+            PrinterError: A label cannot be read on what was printed.
+        """
+        if job.location is None or not job.location.endswith(".pdf") or not Path(job.location).is_file():
+            return
+        content = Path(job.location).read_bytes()
+        missing = read_back(content, DocumentFormat.PDF, groups, self._config.verify_labels)
+        if missing:
+            numbers = ", ".join(groups[index][0] for index in missing)
+            raise PrinterError(f"the bar codes of {numbers} cannot be read on {Path(job.location).name}")
+
+    # -- what came of it -----------------------------------------------------------------------------------------------
+
+    def _saved(
+        self, lease: Lease, state: WorkState, detail: str, job: PrintJob, due: datetime | None = None
+    ) -> Progress:
+        row = lease.save(state=state, detail=detail, holds=(), tries=0, print_job=job.job_id, due=due or self._now())
+        return Progress(Step.PRINT, row.account, row.order_id, row.state, detail)
+
+    def _held(self, lease: Lease, hold: Hold) -> Progress:
+        due = self._now() + timedelta(seconds=self._config.ask_again_s)
+        row = lease.save(detail=hold.detail, holds=(hold,), print_job=None, due=due)
+        return Progress(Step.PRINT, row.account, row.order_id, row.state, hold.detail, (hold,))
+
+    def _later(self, lease: Lease, detail: str) -> Progress:
+        tries = lease.row.tries
+        row = lease.save(detail=detail, tries=tries + 1, due=self._now() + pause_after(tries))
+        return Progress(Step.PRINT, row.account, row.order_id, row.state, detail, failed=True)
+
+
+def label_files(files: Sequence[str]) -> tuple[str, ...]:
+    """The labels among a row's files, which `papers.keep` named."""
+    return tuple(path for path in files if f"-{DocumentKind.LABEL.value}" in Path(path).stem)
+
+
+def _format(path: str) -> DocumentFormat:
+    return _BY_SUFFIX.get(Path(path).suffix, DocumentFormat.OTHER)
+
+
+def _name(waybills: Sequence[str]) -> str:
+    if len(waybills) == 1:
+        return waybills[0]
+    digest = hashlib.sha256("\n".join(sorted(waybills)).encode()).hexdigest()[:10]
+    return f"labels-{len(waybills)}-{digest}"
