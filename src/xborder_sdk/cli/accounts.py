@@ -65,7 +65,9 @@ def _one_connector(registry: Registry, name: str, as_json: bool) -> None:
     settings = []
     for field_name, field in connector.settings_model.model_fields.items():
         secret = "secret" if SecretStr in getattr(field.annotation, "__args__", (field.annotation,)) else ""
-        settings.append((field_name, "yes" if field.is_required() else "no", secret, field_name in Settings.model_fields))
+        settings.append(
+            (field_name, "yes" if field.is_required() else "no", secret, field_name in Settings.model_fields)
+        )
     if as_json:
         show_json(
             {
@@ -108,7 +110,9 @@ class _Clocks:
 
 
 def doctor(
-    live: Annotated[bool, typer.Option("--live", help="Also ask the vendors who the accounts are. Reads only.")] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Also ask the vendors who the accounts are. Reads only.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Check configuration, credentials and clocks, account by account."""

@@ -21,7 +21,9 @@ def add_to(app: typer.Typer) -> None:
 def review(
     number: Annotated[int | None, typer.Argument(help="Number of the doubt to settle, from the list.")] = None,
     happened: Annotated[str | None, typer.Option(help="It happened; the vendor's number, such as the waybill.")] = None,
-    not_happened: Annotated[bool, typer.Option("--not-happened", help="It did not happen; it may be tried anew.")] = False,
+    not_happened: Annotated[
+        bool, typer.Option("--not-happened", help="It did not happen; it may be tried anew.")
+    ] = False,
     by: Annotated[str, typer.Option(help="Who decides, for the record.")] = "operator",
     as_json: JsonFlag = False,
 ) -> None:

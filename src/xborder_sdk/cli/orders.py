@@ -78,7 +78,9 @@ def moment(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidRequest(f"{text} is neither a time nor an age", hint="write 2026-03-01T08:00Z, 36h or 7d") from None
+        raise InvalidRequest(
+            f"{text} is neither a time nor an age", hint="write 2026-03-01T08:00Z, 36h or 7d"
+        ) from None
     if found.tzinfo is None:
         raise InvalidRequest(f"{text} has no zone", hint=f"write {text}Z or {text}+08:00")
     return found

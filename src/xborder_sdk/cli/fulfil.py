@@ -1,0 +1,171 @@
+"""`fulfil`, `follow`, `holds`: the main job."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from xborder_sdk.cli.output import ExitCode, JsonFlag, out, show_json, show_table
+from xborder_sdk.cli.session import session
+from xborder_sdk.fulfilment import Fulfilment, WorkRow, WorkState
+from xborder_sdk.fulfilment import Progress as Happening
+from xborder_sdk.models import HoldReason
+
+_COLOURS = {
+    WorkState.HELD: "yellow",
+    WorkState.DELIVERED: "green",
+    WorkState.STOPPED: "red",
+}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.command("fulfil")(fulfil)
+    app.command("follow")(follow)
+    app.command("holds")(holds)
+
+
+def fulfil(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Pull, check and plan only; show what would be bought.")
+    ] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Pull paid orders, check, buy, label, print and tell the shop. Stop it anywhere and start it again.
+
+    Orders that must not ship are held; `xborder holds` says why. Nothing is bought twice.
+    """
+    with session.client() as client, Fulfilment.of(client) as fulfilment:
+        counted = show_run(fulfilment.run(dry_run=dry_run), quiet=as_json)
+        rows = fulfilment.rows()
+        show_rows(rows if dry_run else [row for row in rows if row.key in counted or not row.state.is_final], as_json)
+        doubts = any(hold.reason is HoldReason.OUTCOME_UNKNOWN for row in rows for hold in row.holds)
+    if doubts:
+        raise typer.Exit(ExitCode.DOUBT)
+
+
+def follow(as_json: JsonFlag = False) -> None:
+    """Ask the carriers where the parcels are."""
+    with session.client() as client, Fulfilment.of(client) as fulfilment:
+        show_run(fulfilment.follow(), quiet=as_json)
+        show_rows([row for row in fulfilment.rows() if row.waybill is not None], as_json)
+
+
+def holds(as_json: JsonFlag = False) -> None:
+    """List the orders that are held, with every reason and its repair."""
+    with session.client() as client, Fulfilment.of(client) as fulfilment:
+        held = [(row, fulfilment.work.holds(row.key)) for row in fulfilment.held_rows()]
+    if as_json:
+        show_json([{"account": row.account, "order_id": row.order_id, "holds": list(found)} for row, found in held])
+        return
+    show_holds([row for row, _ in held])
+
+
+def show_run(happenings: Iterable[Happening], *, quiet: bool = False) -> set[tuple[str, str]]:
+    """Draws a run while it goes on: a bar in a terminal, a line each in a pipe, nothing where `quiet`.
+
+    Returns:
+        The orders that something happened to.
+    """
+    touched: set[tuple[str, str]] = set()
+    if quiet or not out.is_terminal:
+        for happening in happenings:
+            touched |= _key(happening)
+            if not quiet:
+                out.print(_line(happening), markup=False)
+        return touched
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description:<8}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=out, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+        for happening in happenings:
+            touched |= _key(happening)
+            step = happening.step.value
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=happening.total)
+            bars.update(tasks[step], completed=happening.done, total=happening.total)
+            if happening.detail:
+                colour = _COLOURS.get(happening.state) if happening.state else None
+                bars.console.print(_line(happening), markup=False, style=colour)
+    return touched
+
+
+def _key(happening: Happening) -> set[tuple[str, str]]:
+    return {(happening.account, happening.order_id)} if happening.order_id is not None else set()
+
+
+def _line(happening: Happening) -> str:
+    where = happening.order_id or happening.account
+    reasons = sorted({hold.reason.value for hold in happening.holds})
+    held = f" [{', '.join(reasons)}]" if reasons else ""
+    return f"{happening.step.value:<8} {where:<16} {happening.detail}{held}"
+
+
+def show_rows(rows: Sequence[WorkRow], as_json: bool) -> None:
+    """A table with a line per order, and the held ones with their reasons under it."""
+    if as_json:
+        show_json([_facts(row) for row in rows])
+        return
+    show_table(
+        "Orders",
+        ("shop", "order", "state", "to", "carrier", "service", "price", "waybill", "last"),
+        [
+            (
+                row.account,
+                row.display_id or row.order_id,
+                row.state.value,
+                row.country,
+                row.carrier,
+                row.service_name or row.service,
+                row.price,
+                row.waybill,
+                row.tracking.value if row.tracking and row.state is not WorkState.DELIVERED else None,
+            )
+            for row in rows
+        ],
+    )
+    show_holds([row for row in rows if row.holds])
+    states = Counter(row.state.value for row in rows)
+    if states:
+        out.print(", ".join(f"{count} {state}" for state, count in sorted(states.items())), markup=False)
+
+
+def show_holds(rows: Sequence[WorkRow]) -> None:
+    """The reasons of held orders, one line each."""
+    if not rows:
+        return
+    show_table(
+        "Held",
+        ("order", "reason", "what", "repair"),
+        [
+            (row.display_id or row.order_id, hold.reason.value, hold.detail, hold.repair)
+            for row in rows
+            for hold in row.holds
+        ],
+    )
+
+
+def _facts(row: WorkRow) -> dict[str, Any]:
+    return {
+        "account": row.account,
+        "order_id": row.order_id,
+        "state": row.state.value,
+        "detail": row.detail,
+        "country": row.country,
+        "carrier": row.carrier,
+        "service": row.service,
+        "price": None if row.price is None else row.price.model_dump(mode="json"),
+        "waybill": row.waybill,
+        "tracking": row.tracking.value if row.tracking else None,
+        "files": list(row.files),
+        "holds": [hold.model_dump(mode="json", exclude={"proposal"}) for hold in row.holds],
+    }
