@@ -25,8 +25,8 @@ _STREETS = ("Alder", "Birch", "Cedar", "Elder", "Hazel", "Juniper", "Larch", "Ma
 _PLACES: tuple[tuple[str, str, str, str, str, str | None, Remitted | None], ...] = (
     ("US", "USD", "EBAY_US", "Dayton", "45402", "OH", Remitted("STATE_SALES_TAX", Decimal("0.0575"))),
     ("GB", "GBP", "EBAY_GB", "York", "YO1 7HH", None, Remitted("VAT", Decimal("0.20"), "IOSS", "GB000000017")),
-    ("DE", "EUR", "EBAY_DE", "Jena", "07743", None, Remitted("VAT", Decimal("0.19"), "IOSS", "IM0000000017")),
-    ("FR", "EUR", "EBAY_FR", "Dijon", "21000", None, Remitted("VAT", Decimal("0.20"), "IOSS", "IM0000000017")),
+    ("DE", "EUR", "EBAY_DE", "Jena", "07743", None, Remitted("VAT", Decimal("0.19"), "IOSS", "IM2760000017")),
+    ("FR", "EUR", "EBAY_FR", "Dijon", "21000", None, Remitted("VAT", Decimal("0.20"), "IOSS", "IM2760000017")),
     ("AU", "AUD", "EBAY_AU", "Hobart", "7000", "TAS", Remitted("GST", Decimal("0.10"), "ABN", "00000000019")),
     ("JP", "JPY", "EBAY_JP", "Nagano", "380-0823", None, None),
 )

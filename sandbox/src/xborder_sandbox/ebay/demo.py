@@ -18,7 +18,7 @@ from xborder_sandbox.ebay.order import Fulfilment, Order
 from xborder_sandbox.ebay.store import Store
 from xborder_sandbox.ebay.tokens import Seller
 
-_IOSS = "IM0000000017"  # well-formed and invented
+_IOSS = "IM2760000017"  # invented; digits 3 to 5 are the state of registration (276, Germany)
 _HUB = Buyer(
     "Tessa Marlowe",
     "Reference hub, 100 Gateway Road",
