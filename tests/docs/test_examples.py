@@ -9,14 +9,18 @@ import contextlib
 import doctest
 import io
 import os
+import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
+import httpx
 import pytest
 from tests.docs.pages import INDEX, PAGES, Block, blocks, name_of
-from xborder_sandbox import running
 
+from xborder_sandbox import running
 from xborder_sdk import Client, read_config
 
 _PORT = "http://127.0.0.1:8700"
@@ -39,7 +43,16 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
         assert _PORT in first.text
         (tmp_path / "xborder.toml").write_text(first.text.replace(_PORT, sandbox.url), encoding="utf-8")
         monkeypatch.setenv("SANDBOX_URL", sandbox.url)
+        monkeypatch.setenv("EBAY_RUNAME", str(sandbox.settings("ebay-us")["ru_name"]))
+        monkeypatch.setattr("builtins.input", partial(_consent, sandbox.url))
         yield tmp_path
+
+
+def _consent(url: str, prompt: str) -> str:
+    """The seller at the browser: opens the page that the prompt names, and pastes where it leads to."""
+    (wishes,) = re.findall(r"https://auth\.ebay\.com/oauth2/authorize\?(\S+)", prompt)
+    form = dict(parse_qsl(wishes)) | {"seller": "ebay-us"}
+    return httpx.post(f"{url}/ebay/auth/oauth2/authorize", data=form).headers["location"]
 
 
 @pytest.mark.parametrize("page", RUNNABLE, ids=name_of)
