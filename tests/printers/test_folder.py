@@ -187,3 +187,19 @@ def test_other_formats_are_refused(client: Client) -> None:
     epl = Document(kind=DocumentKind.LABEL, format=DocumentFormat.EPL, content=b"N\nP1\n")
     with pytest.raises(PrinterError, match="epl"):
         client.print_document("paper", PrintDocument(document=epl, name="e"))
+
+
+def test_a_label_shrinks_only_as_far_as_it_may(tmp_path: Path) -> None:
+    wide = PrintDocument(document=label("1234567890123456789012", 105, 148, 0.5), name="a6")
+    for scale in ("1", "0.96"):
+        with (
+            client_for(tmp_path / "no", crop=False, least_scale=scale) as client,
+            pytest.raises(PrinterError, match="does not fit"),
+        ):
+            client.print_document("paper", wide)
+    assert list((tmp_path / "no").iterdir()) == []
+    with client_for(tmp_path / "yes", crop=False, least_scale="0.95") as client:
+        job = client.print_document("paper", wide)
+    (code,) = read_barcodes(LabelDocument.read(Path(job.location or "").read_bytes()))
+    assert code.module_mm is not None
+    assert Decimal("0.34") < code.module_mm < Decimal("0.37")

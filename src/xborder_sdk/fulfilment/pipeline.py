@@ -340,10 +340,11 @@ class Fulfilment:
             order = self._read(row)
         else:
             order = self.client.hooks.enrich(order)
-        if row.state is WorkState.PLANNED and (held := self.work.plan(row.key)) is not None:
+        frozen = self.work.plan(row.key) if row.state is WorkState.PLANNED else None
+        is_same = frozen is not None and frozen.order_digest == order_digest(order)
+        if is_same and (row.attempt > 1 or not self._stopping(order)):
             # Changed at the platform, but nothing that the plan depends on: it stays frozen.
-            if held.order_digest == order_digest(order) and (row.attempt > 1 or not self._stopping(order)):
-                return Outcome(WorkState.PLANNED, row.detail, planned=True, due=row.due)
+            return Outcome(WorkState.PLANNED, row.detail, planned=True, due=row.due)
         if is_cancelled(order):
             return Outcome(WorkState.STOPPED, "cancelled", state_holds(order), planned=True)
         if is_already_shipped(order):

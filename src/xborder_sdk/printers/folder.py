@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, field_validator
 
@@ -28,6 +28,9 @@ from xborder_sdk.hookspecs.kind import Kind
 from xborder_sdk.models import DocumentFormat, Printer, PrinterMedia, PrintJob, PrintState
 from xborder_sdk.steps import Call, Effect, Flow
 
+if TYPE_CHECKING:
+    from xborder_sdk.documents import Layout
+
 MEDIA = ("thermal-100x150-203dpi", "thermal-100x150-300dpi", "a4-1up", "a4-2up", "a4-4up")
 """Names of the stock layouts of `xborder_sdk.documents`, repeated here so that settings are checked without it."""
 
@@ -43,6 +46,8 @@ class FolderSettings(Settings):
         start_slot: First place used on the first sheet of a job, from 0, where sheets are part-used.
         crop: Leave out white margins of a label that is larger than its place; what is printed is never cut.
         rotate: Turn a label by 90 degrees where it only fits so.
+        least_scale: Smallest scale a label may be printed at; 1 is true size only. Some carriers make A6 labels
+            (105 x 148 mm) that go onto 100 x 150 mm paper at 0.95.
     """
 
     path: Path
@@ -50,6 +55,7 @@ class FolderSettings(Settings):
     start_slot: int = Field(default=0, ge=0, le=99)
     crop: bool = True
     rotate: bool = True
+    least_scale: Decimal = Field(default=Decimal(1), ge=Decimal("0.8"), le=1)
 
     @field_validator("media")
     @classmethod
@@ -128,7 +134,7 @@ def _describe(settings: FolderSettings, account: str) -> tuple[Printer, ...]:
 
 
 def _print(settings: FolderSettings, account: str, request: PrintDocument) -> PrintJob:
-    from xborder_sdk.documents.errors import FileConflict
+    from xborder_sdk.documents.errors import DoesNotFit, FileConflict
 
     if request.printer not in {None, account}:
         raise PrinterError(f"this account has one printer, {account}")
@@ -141,6 +147,12 @@ def _print(settings: FolderSettings, account: str, request: PrintDocument) -> Pr
         raise PrinterError(
             f"{conflict.path.name} is there already with other content; nothing was written",
             hint="print under another name, or take the old file away",
+        ) from None
+    except DoesNotFit as large:
+        at = "true size" if settings.least_scale == 1 else f"{settings.least_scale} of its size"
+        raise PrinterError(
+            f"label {large.reference or request.name} of {large.label} does not fit {large.area} at {at}",
+            hint="use larger media, order smaller labels, or lower least_scale in the printer's settings",
         ) from None
     except DocumentError as error:
         raise PrinterError(error.message, hint=error.hint) from None
@@ -171,13 +183,15 @@ def _write_zpl(settings: FolderSettings, account: str, request: PrintDocument) -
 
 
 def _write_sheets(settings: FolderSettings, account: str, request: PrintDocument) -> PrintJob:
-    from xborder_sdk.documents import FitRules, Label, LabelDocument, impose, write_document
+    from xborder_sdk.documents import FitRules, Label, LabelDocument, Shrink, impose, write_document
 
     layout = _layout(settings, request)
     if settings.start_slot >= len(layout.slots):
         last = len(layout.slots) - 1
         raise PrinterError(f"{layout.name} has places 0 to {last}, start_slot is {settings.start_slot}")
-    rules = FitRules(rotate=settings.rotate, crop=settings.crop)
+    # Leave to shrink is given in bar widths; a scale is one of a bar of 1 mm.
+    shrink = None if settings.least_scale == 1 else Shrink(1, settings.least_scale)
+    rules = FitRules(rotate=settings.rotate, crop=settings.crop, shrink=shrink)
     labels: list[Label] = []
     for document in (request.document, *request.further):
         if document.format not in _PLACEABLE:
@@ -190,7 +204,7 @@ def _write_sheets(settings: FolderSettings, account: str, request: PrintDocument
     return _job(path, account, imposed.sheets)
 
 
-def _layout(settings: FolderSettings, request: PrintDocument) -> Any:
+def _layout(settings: FolderSettings, request: PrintDocument) -> Layout:
     from xborder_sdk.documents import STOCK_LAYOUTS
 
     name = request.media or settings.media
