@@ -1,8 +1,10 @@
-"""The two executors: they do what the engine asks, one by blocking, one by awaiting. All decisions are the engine's."""
+"""The two executors: they do what the engine asks, one by blocking, one by awaiting. All decisions are the engine's.
+
+`asyncio` is imported where it is used: a program that blocks should not pay for it at its start.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import time
 from typing import Any, Protocol, TypeVar
@@ -95,6 +97,8 @@ async def _do_async(command: Command, wire: AsyncExchanger) -> object:
         case Invoke():
             return await _to_the_end(command.function, *command.arguments)
         case Wait():
+            import asyncio
+
             await asyncio.sleep(command.seconds)
             return None
         case Wire():
@@ -103,6 +107,8 @@ async def _do_async(command: Command, wire: AsyncExchanger) -> object:
 
 async def _to_the_end(function: Any, *arguments: object) -> object:
     """A blocking call in a thread. A cancelled task waits for its end: half a ledger write must not go unseen."""
+    import asyncio
+
     call = asyncio.ensure_future(asyncio.to_thread(function, *arguments))
     try:
         return await asyncio.shield(call)

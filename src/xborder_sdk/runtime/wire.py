@@ -5,12 +5,12 @@ Rules for whoever edits it:
 * "never sent" needs positive proof (see `failure_of`); everything else may have been sent;
 * an answer is counted while it is decompressed, never after;
 * requests go to the transport itself, below the library's client: no redirect is followed, no cookie is kept, and no
-  URL is logged.
+  URL is logged;
+* `asyncio` is imported where it is used: a program that blocks should not pay for it at its start.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 import ssl
@@ -422,6 +422,8 @@ class AsyncWire(_Wire):
         in_flight: int = 8,
         clock: Clock | None = None,
     ) -> None:
+        import asyncio
+
         super().__init__(tls, clock)
         self._own = transport
         self._gates = _Gates(in_flight, asyncio.BoundedSemaphore)
@@ -442,7 +444,9 @@ class AsyncWire(_Wire):
         # The deadline is the event loop's business here.
         sending = _Sending(self._clock, None, exchange.send_before)
         token = _sending.set(sending)
-        budget = asyncio.timeout(self._seconds_left(exchange))
+        from asyncio import timeout
+
+        budget = timeout(self._seconds_left(exchange))
         try:
             async with budget, self._gates.of(exchange.request.url):
                 transport = self._own or self._transport(exchange)
@@ -497,6 +501,10 @@ def _http_request(exchange: Exchange, left: float | None) -> httpx.Request:
         raise WireError(Happened.UNSENDABLE, f"{_UNFIT} in its address", never_sent=True) from None
 
 
+_PACKING = 1024
+"""More bytes than a compressed body may have beyond what it unpacks to."""
+
+
 class _Counted:
     """Decompresses piece by piece and counts, so that a small bomb never becomes a large string."""
 
@@ -505,6 +513,8 @@ class _Counted:
         self._limit = limit
         self._parts: list[bytes] = []
         self._size = 0
+        self._received = 0
+        self._may_be_bare = encoding == "deflate"
         self._unpack: Any = None
         if encoding in {"gzip", "x-gzip"}:
             self._unpack = zlib.decompressobj(wbits=31)
@@ -515,14 +525,29 @@ class _Counted:
 
     def add(self, chunk: bytes) -> None:
         if self._unpack is not None:
-            try:
-                chunk = self._unpack.decompress(chunk, self._limit - self._size + 1)
-            except zlib.error:
-                raise WireError(Happened.UNREADABLE, "its compressed body is damaged") from None
+            self._received += len(chunk)
+            if self._received > self._limit + _PACKING:
+                raise WireError(Happened.TOO_LARGE, f"over {self._limit} bytes")
+            if self._unpack.eof:  # bytes behind the end: the decoder would hoard them
+                return
+            chunk = self._unpacked(chunk)
         self._size += len(chunk)
         if self._size > self._limit or (self._unpack is not None and self._unpack.unconsumed_tail):
             raise WireError(Happened.TOO_LARGE, f"over {self._limit} bytes")
         self._parts.append(chunk)
+
+    def _unpacked(self, chunk: bytes) -> bytes:
+        most = self._limit - self._size + 1
+        try:
+            found: bytes = self._unpack.decompress(chunk, most)
+        except zlib.error:
+            if not self._may_be_bare or self._received != len(chunk):
+                raise WireError(Happened.UNREADABLE, "its compressed body is damaged") from None
+            # Some servers send `deflate` without the wrapper that RFC 9110 section 8.4.1.2 asks for.
+            self._may_be_bare = False
+            self._unpack = zlib.decompressobj(wbits=-15)
+            return self._unpacked(chunk)
+        return found
 
     def whole(self) -> bytes:
         if self._unpack is not None and self._size and not self._unpack.eof:
