@@ -123,7 +123,8 @@ class Client:
         in_flight: Most requests at once per host; raise it together with a transport made for many.
         deadline_s: Time budget in seconds of a call that names none.
         lease_s: Seconds for which a claim on an effect holds without a sign of life.
-        clock, random: Time and chance, for tests.
+        clock: Both clocks, for tests.
+        random: A number in [0, 1) for spreading pauses, for tests.
         registry: The connectors known, for tests.
 
     Raises:
