@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -210,6 +211,40 @@ def clock(any_place: Place) -> Clock:
 def store(any_place: Place) -> Iterator[Store]:
     with closing(any_place.open()) as opened:
         yield opened
+
+
+@pytest.fixture
+def fork() -> Callable[[], int]:
+    """`os.fork`, which newer Pythons warn of where a test runner has threads of its own; the child uses none of them."""
+
+    def do() -> int:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return os.fork()
+
+    return do
+
+
+@pytest.fixture
+def visible() -> Callable[[BaseException], str]:
+    """All that a handler sees of an error: texts, causes, and the locals of every library frame on the way."""
+
+    def read(error: BaseException) -> str:
+        parts: list[str] = []
+        found: BaseException | None = error
+        while found is not None:
+            parts.append(repr(found))
+            trace = found.__traceback__
+            while trace is not None:
+                if Path(trace.tb_frame.f_code.co_filename) != Path(__file__) and (
+                    "test_" not in trace.tb_frame.f_code.co_filename
+                ):
+                    parts.append(repr(trace.tb_frame.f_locals))
+                trace = trace.tb_next
+            found = found.__cause__ or found.__context__
+        return "\n".join(parts)
+
+    return read
 
 
 Claimer = Callable[..., Claim]

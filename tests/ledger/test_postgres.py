@@ -13,15 +13,24 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from xborder_sdk.errors import ConfigurationError, LedgerError, MissingExtra
-from xborder_sdk.ledger import ClaimResult
+from xborder_sdk.hookspecs.connector import Token
+from xborder_sdk.ledger import ClaimResult, StoredAnswer
 
 psycopg = pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
 
 from xborder_sdk.ledger.postgres import PostgresStore  # noqa: E402 - needs the extra
 
 Claimer = Callable[..., Any]
+Fork = Callable[[], int]
+CANARY = "Kanarienvogel Weg 7731"
+SECRET_WRITES: list[Callable[[PostgresStore], None]] = [
+    lambda store: store.put_token("ebay", Token(access=SecretStr(CANARY), refresh=SecretStr(CANARY))),
+    lambda store: store.put_token("ebay", Token(access=SecretStr(CANARY + "\ud800"))),
+    lambda store: store.store_answer("parcel", 1, StoredAnswer(200, (("x", CANARY),), CANARY.encode())),
+]
 
 
 @pytest.fixture
@@ -161,8 +170,8 @@ def test_a_newer_schema_is_refused(empty_schema: Any, claim: Claimer) -> None:
         claim(store)
 
 
-def test_a_user_who_may_not_write_is_told(
-    postgres_place: Any, used_schema: str, admin: Any, store: PostgresStore, claim: Claimer
+def test_a_user_who_may_not_write_is_told_without_secrets(
+    postgres_place: Any, used_schema: str, admin: Any, store: PostgresStore, claim: Claimer, visible: Any
 ) -> None:
     claim(store)
     admin.execute("CREATE ROLE clerk LOGIN")
@@ -174,6 +183,11 @@ def test_a_user_who_may_not_write_is_told(
             with pytest.raises(LedgerError, match="42501") as caught:
                 claim(clerks, owner="bob", intent="other")
             assert "let this user" in str(caught.value)
+            for write in SECRET_WRITES:
+                with pytest.raises(LedgerError) as caught:
+                    write(clerks)
+                assert repr(clerks) in visible(caught.value)  # it does look at the frames
+                assert CANARY not in visible(caught.value)
     finally:
         admin.execute("DROP OWNED BY clerk")
         admin.execute("DROP ROLE clerk")
@@ -199,14 +213,29 @@ def test_a_dsn_that_cannot_be_read(location: str) -> None:
     assert caught.value.__context__ is None
 
 
-def test_a_forked_child_gets_its_own_connections(store: PostgresStore, claim: Claimer) -> None:
+def _backend(store: PostgresStore) -> int:
+    """Which process of the server serves the connection that a store uses next."""
+    return store._run(lambda connection: connection.info.backend_pid)
+
+
+def test_a_connection_that_comes_back_inside_a_transaction_is_dropped(store: PostgresStore) -> None:
+    before = _backend(store)
+    assert _backend(store) == before
+    with store._pool.lend() as lent:
+        lent.connection.execute("BEGIN")
+    assert _backend(store) != before
+
+
+def test_a_forked_child_gets_its_own_connections(store: PostgresStore, claim: Claimer, fork: Fork) -> None:
     claim(store)
-    child = os.fork()
+    parents = _backend(store)
+    child = fork()
     if child == 0:  # pragma: no cover - runs in the child
         code = 1
         signal.alarm(20)
         try:
-            code = 0 if claim(store, intent="child").result is ClaimResult.WON else 2
+            own = _backend(store) != parents
+            code = 0 if own and claim(store, intent="child").result is ClaimResult.WON else 2
         finally:
             os._exit(code)
     _, status = os.waitpid(child, 0)

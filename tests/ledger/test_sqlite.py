@@ -23,6 +23,7 @@ from xborder_sdk.hookspecs.connector import Token
 from xborder_sdk.ledger import ClaimResult, SqliteStore, StoredAnswer
 
 Claimer = Callable[..., Any]
+Fork = Callable[[], int]
 NOON = datetime(2030, 5, 17, 12, tzinfo=UTC)
 
 
@@ -236,6 +237,30 @@ def test_what_is_forgotten_is_gone_from_the_files(
         assert not found()
 
 
+SECRET_WRITES = [
+    lambda store: store.store_answer("parcel", 1, StoredAnswer(200, (("x", CANARY),), CANARY.encode())),
+    lambda store: store.put_token("ebay", Token(access=SecretStr(CANARY), refresh=SecretStr(CANARY))),
+    lambda store: store.put_token("ebay", Token(access=SecretStr(CANARY + "\ud800"))),
+]
+
+
+@pytest.mark.parametrize("write", SECRET_WRITES, ids=["answer", "token", "unstorable token"])
+def test_no_secret_in_an_error(
+    path: Path, claim: Claimer, write: Callable[[SqliteStore], None], visible: Callable[[BaseException], str]
+) -> None:
+    with closing(SqliteStore(path)) as store:
+        claim(store)
+        with store._effects.use() as connection:
+            for table in ("xborder_answer", "xborder_token"):
+                connection.execute(
+                    f"CREATE TRIGGER stop_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END"
+                )
+        with pytest.raises(LedgerError) as caught:
+            write(store)
+        assert repr(store) in visible(caught.value)  # it does look at the frames
+        assert CANARY not in visible(caught.value)
+
+
 def test_time_is_read_when_nobody_else_can_write(path: Path, claim: Claimer) -> None:
     """A time read before the wait for the lock would let a lease run out that was renewed meanwhile."""
     refused: list[str] = []
@@ -254,12 +279,12 @@ def test_time_is_read_when_nobody_else_can_write(path: Path, claim: Claimer) -> 
     assert refused == ["database is locked"] * 2
 
 
-def test_a_forked_child_gets_its_own_connection(path: Path, claim: Claimer) -> None:
+def test_a_forked_child_gets_its_own_connection(path: Path, claim: Claimer, fork: Fork) -> None:
     with closing(SqliteStore(path)) as store, closing(SqliteStore(None)) as memory:
         claim(store)
         claim(memory)
         assert store._effects._lock.acquire(timeout=1)  # as if another thread were writing at this moment
-        child = os.fork()
+        child = fork()
         if child == 0:  # pragma: no cover - runs in the child
             code = 1
             signal.alarm(20)

@@ -46,6 +46,7 @@ class Shop(RuleBasedStateMachine):
         self.workers: list[Worker] = []
         self.labels: Counter[int] = Counter()
         self.answers: dict[int, set[bytes]] = {}
+        self.settled: set[int] = set()
 
     def rows(self) -> dict[int, EffectRecord]:
         return {n: row for n in ATTEMPTS if (row := self.store.get(self.intent, n)) is not None}
@@ -159,6 +160,12 @@ class Shop(RuleBasedStateMachine):
         assert len(living) <= 1
 
     @invariant()
+    def what_is_settled_stays_settled(self) -> None:
+        settled = {number for number, row in self.rows().items() if row.state is EffectState.SETTLED}
+        assert settled >= self.settled
+        self.settled = settled
+
+    @invariant()
     def no_label_is_forgotten(self) -> None:
         rows = self.rows()
         for attempt, count in self.labels.items():
@@ -190,7 +197,7 @@ def _run(store: Store, clock: Any, examples: int) -> None:
 
 
 def test_labels_are_made_once(store: Store, clock: Any, any_place: Any) -> None:
-    _run(store, clock, 20 if any_place.name == "postgres" else 60)
+    _run(store, clock, {"memory": 150, "sqlite": 20, "postgres": 15}[any_place.name])
 
 
 @pytest.mark.slow
