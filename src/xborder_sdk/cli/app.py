@@ -60,10 +60,10 @@ def run() -> int:
         sys.stderr.close()
         return int(ExitCode.DONE)
     except Exception as error:
-        import click
-
-        if isinstance(error, click.ClickException):
-            error.show()
-            return int(error.exit_code)
+        # Releases of typer differ in whose click they raise from, their own or the installed one: told by its shape.
+        show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
+        if callable(show) and isinstance(code, int):
+            show()
+            return code
         raise
     return int(ExitCode.DONE)
