@@ -247,6 +247,10 @@ def _words(annotation: Any) -> str:
         return "list"
     if origin is dict:
         return "table"
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return ", ".join(f"`{member.value}`" for member in annotation)
+    if not arguments:
+        raise TypeError(f"no words for the type {annotation}")
     return _words(arguments[0])
 
 
@@ -259,27 +263,23 @@ def _default(value: object) -> str:
 def cli() -> str:
     """The help of every command."""
     os.environ |= {"COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1", "TERM": "dumb"}
-    import click
     from typer.main import get_command
 
     from xborder_sdk.cli import output
     from xborder_sdk.cli.app import app
 
-    command = get_command(app)
+    command: Any = get_command(app)
     parts = ["# Command line\n", "```text", _help(command, "xborder"), "```\n"]
     parts.append(
         "## Exit codes\n\n```text\n" + _doc(output).partition("\n\n")[2].partition("\n\n")[2].strip("\n") + "\n```\n"
     )
-    if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            parts += [f"## xborder {name}\n", "```text", _help(command.commands[name], f"xborder {name}"), "```\n"]
+    for name, one in command.commands.items():
+        parts += [f"## xborder {name}\n", "```text", _help(one, f"xborder {name}"), "```\n"]
     return "\n".join(parts)
 
 
 def _help(command: Any, path: str) -> str:
-    import click
-
-    context = click.Context(command, info_name=path, terminal_width=100, max_content_width=100)
+    context = command.context_class(command, info_name=path, terminal_width=100, max_content_width=100)
     return "\n".join(line.rstrip() for line in command.get_help(context).splitlines()).strip("\n")
 
 
