@@ -12,6 +12,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
@@ -233,7 +234,15 @@ def _settings_table(model: type[Settings], without: set[str]) -> str:
     return "\n".join(rows)
 
 
-_WORDS = {str: "text", SecretStr: "secret", bool: "true or false", int: "whole number", float: "number", Path: "path"}
+_WORDS = {
+    str: "text",
+    SecretStr: "secret",
+    bool: "true or false",
+    int: "whole number",
+    float: "number",
+    Decimal: "number",
+    Path: "path",
+}
 
 
 def _words(annotation: Any) -> str:
