@@ -17,6 +17,8 @@ from xborder_sandbox.ebay.bulk import DEFAULT_COUNT, MAX_COUNT, Generator
 from xborder_sandbox.ebay.cancellation import CancellationBook, PostOrder
 from xborder_sandbox.ebay.compose import Composer
 from xborder_sandbox.ebay.demo import load_demo
+from xborder_sandbox.ebay.demo_after_sales import load_disputes
+from xborder_sandbox.ebay.disputes import DisputeActions, DisputeBook, DisputeReads, DisputeWrites
 from xborder_sandbox.ebay.errors import ApiError, rest_error
 from xborder_sandbox.ebay.fulfilments import Fulfilments
 from xborder_sandbox.ebay.guard import Guard
@@ -29,7 +31,7 @@ from xborder_sandbox.ebay.refunds import Refunds
 from xborder_sandbox.ebay.signature import private_key_text
 from xborder_sandbox.ebay.signing import Signing
 from xborder_sandbox.ebay.signing_keys import SigningKeys
-from xborder_sandbox.ebay.store import Settings, Store
+from xborder_sandbox.ebay.store import CHOICES, Settings, Store
 from xborder_sandbox.ebay.times import read_time, write_time
 from xborder_sandbox.ebay.tokens import Seller, Tokens
 from xborder_sandbox.errors import AdminError, UnknownActionError
@@ -69,6 +71,9 @@ class EbaySimulator:
         self._signing = Signing(clock, random)
         self._limits = Limits(self._store)
         self._book = CancellationBook(self._store)
+        # Streams of their own: what is drawn here leaves the orders of a seed as they are.
+        self._disputes = DisputeBook(self._store, self._world.stream("ebay/disputes"))
+        self._dispute_actions = DisputeActions(self._disputes, self._tokens)
         self._composer = Composer(random)
         self._generator = Generator(random)
         self._tokens.open_application()
@@ -82,8 +87,12 @@ class EbaySimulator:
             *PostOrder(self._book, self._guard, self._signing).routes(),
             *Analytics(self._guard, self._limits).routes(),
         ]
-        # Payment disputes live on apiz and will join these.
-        apiz = [*Identity(self._guard).routes(), *SigningKeys(self._guard, self._signing).routes()]
+        apiz = [
+            *Identity(self._guard).routes(),
+            *SigningKeys(self._guard, self._signing).routes(),
+            *DisputeReads(self._disputes, self._guard).routes(),
+            *DisputeWrites(self._disputes, self._guard).routes(),
+        ]
         hosts = {"api": api, "apiz": apiz, "auth": oauth.consent_routes()}
         self._app = Starlette(
             routes=[
@@ -122,6 +131,7 @@ class EbaySimulator:
         sellers = self._tokens.sellers
         if scenario == "demo":
             load_demo(self._store, self._book, self._composer, sellers["ebay-us"], sellers["ebay-uk"])
+            load_disputes(self._disputes, sellers["ebay-us"])
         elif scenario == "bulk":
             self._generate(sellers["ebay-us"], self._bulk_count)
 
@@ -132,6 +142,7 @@ class EbaySimulator:
     def tick(self) -> None:
         """Settle what is due."""
         self._store.settle()
+        self._disputes.settle()
 
     def state(self) -> dict[str, Json]:
         """Return counts, sellers, settings and the orders in short (at most 500 of them)."""
@@ -158,6 +169,7 @@ class EbaySimulator:
                 {"cancelId": held.cancel_id, "orderId": held.order.order_id, "cancelStatus": held.status}
                 for held in self._book.held.values()
             ],
+            "payment_disputes": self._dispute_actions.state(),
             "newest_orders": [_brief(order) for order in orders[-500:]],
         }
 
@@ -202,6 +214,7 @@ class EbaySimulator:
             "mark_paid": self._mark_paid,
             "request_cancel": self._request_cancel,
             "cancel": self._cancel,
+            **self._dispute_actions.table(),
         }
         chosen = actions.get(action)
         if chosen is None:
@@ -232,8 +245,8 @@ class EbaySimulator:
                 value = float(value)
             if type(value) is not kind:
                 raise AdminError(f"{name} must be a {kind.__name__}")
-            if name == "repeated_tracking" and value not in ("refuse", "accept"):
-                raise AdminError("repeated_tracking must be refuse or accept")
+            if name in CHOICES and value not in CHOICES[name]:
+                raise AdminError(f"{name} must be {' or '.join(CHOICES[name])}")
         for name, value in body.items():
             setattr(settings, name, float(str(value)) if kinds[name] is float else value)
         return asdict(settings)

@@ -17,6 +17,13 @@ from xborder_sandbox.ebay.times import to_milliseconds, write_time
 
 _CACHED_LISTS = 32
 
+# The settings that are one of a few words.
+CHOICES = {
+    "repeated_tracking": ("refuse", "accept"),
+    "dispute_outcome": ("evidence", "won", "lost", "chance"),
+    "notification_digest": ("SHA1", "SHA256"),
+}
+
 
 @dataclass
 class Settings:
@@ -34,6 +41,16 @@ class Settings:
             `accept` (the existing one again) (not established).
         daily_limit: Calls per day and API, as getRateLimits tells it.
         enforce_limit: Whether the limit is kept (429).
+        dispute_answer_seconds: How long a seller has to answer a payment dispute (not established).
+        dispute_seconds: How long eBay thinks about a contested dispute.
+        dispute_outcome: Who wins a contested dispute: `evidence` (the seller, if there is evidence that fits
+            the reason), `won`, `lost`, or `chance` (the seed decides).
+        dispute_fee: What losing a contested dispute costs, in the seller's currency (not established).
+        evidence_bytes: How large an evidence file, or all files of a set, may be; 1.5 MB.
+        evidence_files: Files per dispute (not established).
+        evidence_files_per_set: Files per set of evidence (not established).
+        upload_moves_revision: Whether uploading a file raises a dispute's revision (not established).
+        notification_digest: With which digest notifications are signed, SHA1 or SHA256.
     """
 
     fulfilment_moves_modified: bool = True
@@ -46,6 +63,15 @@ class Settings:
     repeated_tracking: str = "refuse"
     daily_limit: int = 100_000
     enforce_limit: bool = False
+    dispute_answer_seconds: int = 604_800
+    dispute_seconds: int = 604_800
+    dispute_outcome: str = "evidence"
+    dispute_fee: int = 20
+    evidence_bytes: int = 1_500_000
+    evidence_files: int = 20
+    evidence_files_per_set: int = 5
+    upload_moves_revision: bool = False
+    notification_digest: str = "SHA1"
 
 
 @dataclass
