@@ -13,7 +13,12 @@ import xborder_sdk
 from xborder_sdk.runtime.registry import PUBLISHED
 
 ROOT = Path(__file__).resolve().parents[2]
-PROJECTS = ["pyproject.toml", "plugins/ebay/pyproject.toml", "plugins/carriers/dhl/pyproject.toml", "sandbox/pyproject.toml"]
+PROJECTS = [
+    "pyproject.toml",
+    "plugins/ebay/pyproject.toml",
+    "plugins/carriers/dhl/pyproject.toml",
+    "sandbox/pyproject.toml",
+]
 
 
 def _project(path: str) -> dict[str, object]:

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DISTRIBUTIONS = (".", "plugins/ebay", "plugins/carriers/dhl", "sandbox")
 
-ROUND_TRIP = '''
+ROUND_TRIP = """
 import json, urllib.request
 import xborder_sdk
 from xborder_sandbox import running
@@ -35,7 +35,7 @@ with running(scenario="demo", seed=1) as sandbox:
         parcels = client.track("dhl-shenzhen", TrackParcels(numbers=("1234567890",)))
 assert len(orders) > 5 and not parcels[0].found
 print(f"round trip: {len(orders)} orders, 1 parcel asked for")
-'''
+"""
 
 
 def main() -> int:

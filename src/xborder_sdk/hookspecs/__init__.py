@@ -26,7 +26,7 @@ from xborder_sdk.hookspecs.dispute_channel import (
     ListDisputes,
 )
 from xborder_sdk.hookspecs.kind import Kind
-from xborder_sdk.hookspecs.label_printer import GetPrintJob, LabelPrinter, ListPrinters, PrintDocument
+from xborder_sdk.hookspecs.label_printer import CancelPrintJob, GetPrintJob, LabelPrinter, ListPrinters, PrintDocument
 from xborder_sdk.hookspecs.logistics_provider import (
     BookPickup,
     CancelPickup,
@@ -78,11 +78,12 @@ __all__ = [
     "BookPickup",
     "CancelOrder",
     "CancelPickup",
+    "CancelPrintJob",
     "CancelReason",
     "CancelShipment",
     "ChangePickup",
-    "Checked",
     "CheckAddress",
+    "Checked",
     "ClientHooks",
     "Connector",
     "ContestDispute",

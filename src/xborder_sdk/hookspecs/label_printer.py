@@ -8,7 +8,7 @@ from pydantic import Field
 
 from xborder_sdk.hookspecs.kind import Kind
 from xborder_sdk.hookspecs.markers import hookspec
-from xborder_sdk.hookspecs.request import OPTION, Request
+from xborder_sdk.hookspecs.request import OPTION, OnceRequest, Request
 from xborder_sdk.models import Document, Printer, PrintJob
 from xborder_sdk.steps import Flow
 
@@ -17,8 +17,11 @@ class ListPrinters(Request):
     """Which printers are there?"""
 
 
-class PrintDocument(Request):
+class PrintDocument(OnceRequest):
     """Prints a document at true size.
+
+    For a printer that would print twice this is an effect that must not happen twice: the same name, printer and
+    content are the same job, whose answer is read again. To print it once more on purpose, raise `attempt`.
 
     Attributes:
         document: What to print.
@@ -36,9 +39,20 @@ class PrintDocument(Request):
     media: Annotated[str | None, OPTION] = None
     copies: int = Field(default=1, ge=1, le=100)
 
+    def intent(self) -> str:
+        """The job, by its name on its printer."""
+        return f"print:{self.printer or ''}:{self.name}"
+
 
 class GetPrintJob(Request):
     """Which job to look at."""
+
+    job_id: str = Field(min_length=1)
+    printer: str | None = None
+
+
+class CancelPrintJob(Request):
+    """Which job to take back."""
 
     job_id: str = Field(min_length=1)
     printer: str | None = None
@@ -76,5 +90,20 @@ class LabelPrinter(Kind):
 
         Args:
             request: Which job.
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def cancel_print_job(self, request: CancelPrintJob) -> Flow[PrintJob]:
+        """Takes a job back that has not been printed.
+
+        Args:
+            request: Which job.
+
+        Returns:
+            The job as it stands then; a part of it may have been printed before.
+
+        Raises:
+            PrinterError: It is printed already, or the printer knows no such job.
         """
         raise NotImplementedError
