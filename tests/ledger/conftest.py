@@ -215,7 +215,7 @@ def store(any_place: Place) -> Iterator[Store]:
 
 @pytest.fixture
 def fork() -> Callable[[], int]:
-    """`os.fork`, which newer Pythons warn of where a test runner has threads of its own; the child uses none of them."""
+    """`os.fork`, of which newer Pythons warn where a test runner has threads; the child uses none of them."""
 
     def do() -> int:
         with warnings.catch_warnings():

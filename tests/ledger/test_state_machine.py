@@ -202,4 +202,4 @@ def test_labels_are_made_once(store: Store, clock: Any, any_place: Any) -> None:
 
 @pytest.mark.slow
 def test_labels_are_made_once_over_many_histories(store: Store, clock: Any) -> None:
-    _run(store, clock, 600)
+    _run(store, clock, 300)
