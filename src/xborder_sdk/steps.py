@@ -64,7 +64,7 @@ class Send:
 
     def __repr__(self) -> str:
         size = 0 if self.content is None else len(self.content)
-        return f"Send({self.effect.value}, {self.method} {self.host}:{self.path}, {size} bytes)"
+        return f"Send({self.effect.value}, {self.method} {self.host}:{self.path.partition('?')[0]}, {size} bytes)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,13 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Transmit:
-    """Bytes over a plain TCP connection, for printers.
+    """Bytes over a plain TCP connection, for printers. The host must be on the local network, since nothing is secret.
 
     Attributes:
         reply_bytes: Most bytes of an answer to wait for; 0 for none.
+        reply_ends: How often `reply_end` comes until the answer is whole; it is also over when the device closes.
+        reply_end: What ends a part of the answer; without it the answer is what comes first.
+        reply_within_s: Longest wait for the answer; None for the account's `timeout_s`.
     """
 
     effect: Effect
@@ -88,6 +91,9 @@ class Transmit:
     port: int
     data: bytes = field(repr=False)
     reply_bytes: int = 0
+    reply_end: bytes = b""
+    reply_ends: int = 1
+    reply_within_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

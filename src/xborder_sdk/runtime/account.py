@@ -15,12 +15,11 @@ from urllib.parse import urlsplit
 from xborder_sdk.errors import InvalidSettings
 from xborder_sdk.hookspecs import AttemptRecord, Connector, Context, Limit, Settings, Token
 from xborder_sdk.ledger.port import Store
+from xborder_sdk.local_network import is_on_local_network, is_this_machine
 from xborder_sdk.runtime.redaction import scrub, secrets_of
 from xborder_sdk.runtime.relay import Relay
 from xborder_sdk.runtime.retry import RetryPolicy
 from xborder_sdk.steps import Flow
-
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class AccountRuntime:
         environment: What all accounts share.
 
     Raises:
-        InvalidSettings: A host is not https and not on this machine.
+        InvalidSettings: A host is not https, and neither on this machine nor a device on its network.
         BrokenPlugin: A kind class breaks the contract.
     """
 
@@ -87,7 +86,7 @@ class AccountRuntime:
         self._spent: deque[Token] = deque(maxlen=3)
         self._recent: deque[object] = deque(maxlen=3)
         for name, url in self.hosts.items():
-            _check_host(self.name, name, url)
+            _check_host(connector, name, url)
 
     def _limits(self) -> tuple[Limit, ...]:
         found = self.connector.limits()
@@ -135,13 +134,27 @@ def new_owner() -> str:
     return uuid.uuid4().hex
 
 
-def _check_host(account: str, name: str, url: str) -> None:
+def _check_host(connector: Connector[Any], name: str, url: str) -> None:
     parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
+    host = parts.hostname or ""
+    if parts.scheme == "https" and host:
         return
-    if parts.scheme == "http" and parts.hostname in _LOOPBACK:
+    if parts.scheme == "http" and is_this_machine(host):
         return
+    if type(connector).local_devices:
+        if parts.scheme == "http" and is_on_local_network(host) and _sends_no_credentials(connector):
+            return
+        raise InvalidSettings(
+            f"account {connector.account}: host {name} is not known to be on the local network",
+            hint="name it by its private address or its .local name, or use TLS (https, ipps)",
+        )
     raise InvalidSettings(
-        f"account {account}: host {name} must be an https URL",
+        f"account {connector.account}: host {name} must be an https URL",
         hint="plain http is only allowed to this machine, since credentials and addresses travel in it",
     )
+
+
+def _sends_no_credentials(connector: Connector[Any]) -> bool:
+    """Whether a connector adds nothing of its own to a request: neither a token nor a signature."""
+    cls = type(connector)
+    return cls.token is Connector.token and cls.sign is Connector.sign

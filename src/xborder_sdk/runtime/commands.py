@@ -21,6 +21,7 @@ class Exchange:
         send_before: Wall-clock moment (Unix seconds) after which the first byte must not leave; None for none.
         max_bytes: Largest answer, after decompression.
         proxy: Proxy URL, or None for the environment's.
+        direct: Pass by the environment's proxies: what is on the local network is none of theirs.
     """
 
     request: WireRequest
@@ -30,6 +31,7 @@ class Exchange:
     send_before: float | None
     max_bytes: int
     proxy: str | None = field(default=None, repr=False)
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)

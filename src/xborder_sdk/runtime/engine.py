@@ -49,6 +49,7 @@ from xborder_sdk.errors import (
 )
 from xborder_sdk.hookspecs import AttemptRecord, Context, Meaning, OnceRequest, Token, Verdict
 from xborder_sdk.ledger.port import Claim, ClaimResult, EffectRecord, Store, StoredAnswer
+from xborder_sdk.local_network import is_on_local_network
 from xborder_sdk.runtime.account import AccountRuntime, new_owner
 from xborder_sdk.runtime.commands import Command, Exchange, Invoke, Wait, Wire, WireError
 from xborder_sdk.runtime.redaction import fields_at_fault, place_of
@@ -236,6 +237,8 @@ class _Run:
                 self._check_deadline()
                 return (yield Invoke(step.function, step.arguments))
             case Transmit():
+                if step.effect is Effect.ONCE:
+                    return (yield from self._once(step, name)).content
                 return (yield from self._transmit(step))
 
     def _allow(self, effect: Effect, name: str) -> None:
@@ -247,13 +250,28 @@ class _Run:
             raise UsageError(f"{name} has an effect and cannot be asked of many accounts at once")
 
     def _transmit(self, step: Transmit) -> Engine[bytes]:
-        if step.effect is Effect.ONCE:
-            raise ConnectorBug("a `once` effect must be a request, so that its answer can be kept")
+        if not is_on_local_network(step.host):
+            raise InvalidSettings(
+                f"account {self.account.name}: {step.host} is not known to be on the local network",
+                hint="name it by its private address or its .local name: plain TCP hides nothing",
+            )
+        self._check_deadline()
         try:
             reply: bytes = yield Wire(step, self.account.settings.timeout_s, self.call.deadline)
         except WireError as failure:
-            raise self._transport_error(failure) from None
+            error = self._transport_error(failure)
+            if step.effect is Effect.ONCE and failure.never_sent and self.claimed is not None:
+                self.claimed.sent = False
+            raise error from None
         return reply
+
+    def _transmit_once(self, step: Transmit) -> Engine[Response]:
+        """Bytes that must not go out twice. They are sent once only, so whatever fails ends the call."""
+        yield from self._mark_sent()
+        reply = yield from self._transmit(step)
+        response = Response(200, (), reply)
+        yield from self._keep_answer(response)
+        return response
 
     def _send(self, step: Send, *, tokens: bool = True) -> Engine[Response]:
         """A request, tried as often as is safe."""
@@ -283,6 +301,7 @@ class _Run:
                     send_before=send_before,
                     max_bytes=step.max_bytes or self.account.settings.max_answer_bytes,
                     proxy=self.account.proxy,
+                    direct=type(self.account.connector).local_devices,
                 )
             except WireError as error:
                 failure = error
@@ -555,7 +574,7 @@ class _Run:
 
     # -- effects that must not happen twice --------------------------------------------------------------------------
 
-    def _once(self, step: Send, name: str) -> Engine[Response]:
+    def _once(self, step: Send | Transmit, name: str) -> Engine[Response]:
         if self.claimed is not None:
             raise ConnectorBug(
                 f"{name} has a second `once` step",
@@ -592,6 +611,8 @@ class _Run:
             case ClaimResult.WON:
                 self.claimed = _Claimed(intent, attempt, owner, reference)
                 try:
+                    if isinstance(step, Transmit):
+                        return (yield from self._transmit_once(step))
                     return (yield from self._send(step))
                 except (AnswerError, TransportError) as error:
                     yield from self._drop_unsent(error)
@@ -743,7 +764,7 @@ def _reason(error: XborderError, response: Response | None) -> str:
 
 def _outcome_id(result: object) -> str | None:
     """The vendor's id of what was done, by the names the result models give it."""
-    for name in ("waybill", "refund_id", "declaration_id", "confirmation", "cancellation_id", "dispute_id"):
+    for name in ("waybill", "refund_id", "declaration_id", "confirmation", "cancellation_id", "dispute_id", "job_id"):
         found = getattr(result, name, None)
         if isinstance(found, str):
             return found

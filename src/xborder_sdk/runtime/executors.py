@@ -127,15 +127,28 @@ def _over_tcp(command: Wire) -> bytes:
             sent = True
             connection.settimeout(_left(command))
             connection.sendall(step.data)
-            if not step.reply_bytes:
-                return b""
-            connection.settimeout(_left(command))
-            return connection.recv(step.reply_bytes)
+            return _reply(connection, command)
     except TimeoutError:
         raise WireError(Happened.SILENT, "no answer in time", never_sent=not sent) from None
     except OSError as error:
         happened = Happened.LOST if sent else Happened.NOT_SENT
         raise WireError(happened, type(error).__name__, never_sent=not sent) from None
+
+
+def _reply(connection: socket.socket, command: Wire) -> bytes:
+    step = command.step
+    answer = b""
+    until = time.monotonic() + (command.timeout_s if step.reply_within_s is None else step.reply_within_s)
+    while len(answer) < step.reply_bytes:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        connection.settimeout(min(left, _left(command)))
+        part = connection.recv(step.reply_bytes - len(answer))
+        answer += part
+        if not part or answer.count(step.reply_end) >= step.reply_ends:
+            break
+    return answer
 
 
 def _left(command: Wire) -> float:

@@ -6,6 +6,7 @@ import re
 import traceback
 from collections.abc import Iterable
 from pathlib import PurePath
+from urllib.parse import quote
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
@@ -18,8 +19,9 @@ _SHORTEST_WORD = 3
 # A vendor may echo data of somebody the request did not name: an address line survives only as words, but e-mail
 # addresses, phone numbers and long opaque strings (tokens, keys) are recognisable and go in any case.
 _EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"']+")
-_PHONE = re.compile(r"(?!\d{4}-\d\d-\d\d)\+?\d[\d\s().-]{7,}\d")
+_PHONE = re.compile(r"(?<!\d)(?<!\d{4}-)(?!\d{4}-\d\d-\d\d)\+?\d[\d\s().-]{7,}\d")
 _OPAQUE = re.compile(r"[A-Za-z0-9+/_=-]{40,}")
+_AUTHORISATION = re.compile(r"\b(?:Basic|Bearer)\s+(?=\S*[\d+/=_-])\S{8,}", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -47,7 +49,7 @@ def scrub(text: str, secrets: Iterable[str], people: Iterable[object]) -> str:
         people: Models (the request, recent results) whose personal fields must not show.
     """
     found = _CONTROL.sub(" ", text)
-    values = {value for value in secrets if len(value) >= _SHORTEST_WORD}
+    values = {spelt for value in secrets if len(value) >= _SHORTEST_WORD for spelt in (value, quote(value, safe=""))}
     for model in people:
         for value in personal_values(model):
             values.add(value.strip())
@@ -55,7 +57,7 @@ def scrub(text: str, secrets: Iterable[str], people: Iterable[object]) -> str:
     for value in sorted(values, key=len, reverse=True):
         if len(value) >= _SHORTEST_WORD or not value.isascii():
             found = _replace(found, value)
-    for pattern in (_EMAIL, _PHONE, _OPAQUE):
+    for pattern in (_AUTHORISATION, _EMAIL, _PHONE, _OPAQUE):
         found = pattern.sub(_MASK, found)
     found = " ".join(found.split())
     return found if len(found) <= _LONGEST else found[: _LONGEST - 1] + "…"

@@ -318,7 +318,9 @@ class _Wire:
 
     def _transport(self, exchange: Exchange) -> Any:
         secure = exchange.request.url.startswith("https:")
-        proxy = exchange.proxy or self._environment_proxy(exchange.request.url)
+        proxy = exchange.proxy
+        if proxy is None and not exchange.direct:
+            proxy = self._environment_proxy(exchange.request.url)
         key = (exchange.fresh, secure, proxy)
         with self._lock:
             found = self._transports.get(key)
