@@ -22,8 +22,9 @@ from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
 from xborder_sdk import errors
+from xborder_sdk.fulfilment import FulfilmentConfig
 from xborder_sdk.hookspecs import KINDS, ClientHooks, Connector, Settings, SupportLevel
-from xborder_sdk.models import Model
+from xborder_sdk.models import Dimensions, Model
 from xborder_sdk.runtime.operations import OPERATIONS
 from xborder_sdk.runtime.registry import Registry
 from xborder_sdk.runtime.relay import check_kind
@@ -217,10 +218,13 @@ def settings() -> str:
     for connector in _connectors():
         parts.append(f"\n## {connector.title} (`{connector.name}`)\n")
         parts.append(_settings_table(connector.settings_model, set(Settings.model_fields)))
+    parts.append("\n## Fulfilment\n")
+    parts.append("The section `[fulfilment]` of the [main job](../fulfilment.md).\n")
+    parts.append(_settings_table(FulfilmentConfig, set()))
     return "\n".join(parts) + "\n"
 
 
-def _settings_table(model: type[Settings], without: set[str]) -> str:
+def _settings_table(model: type[Model], without: set[str]) -> str:
     about = _attributes(model)
     rows = ["| setting | type | required | default | meaning |", "|---|---|---|---|---|"]
     for name, field in model.model_fields.items():
@@ -258,6 +262,10 @@ def _words(annotation: Any) -> str:
         return "table"
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return ", ".join(f"`{member.value}`" for member in annotation)
+    if annotation is Dimensions:
+        return "list of three whole numbers"
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        return "table"
     if not arguments:
         raise TypeError(f"no words for the type {annotation}")
     return _words(arguments[0])

@@ -22,8 +22,11 @@ from tests.docs.pages import INDEX, PAGES, Block, blocks, name_of
 
 from xborder_sandbox import running
 from xborder_sdk import Client, read_config
+from xborder_sdk.fulfilment import load_fulfilment
+from xborder_sdk.fulfilment.config import SECTION as FULFILMENT
 
 _PORT = "http://127.0.0.1:8700"
+_FILES = ("csv", "toml")
 _LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 RUNNABLE = [page for page in PAGES if blocks(page, "python")]
@@ -62,7 +65,9 @@ def test_the_python_of_a_page_runs(page: Path, workplace: Path) -> None:
     ran = 0
     try:
         for block in blocks(page):
-            if block.language == "python":
+            if block.language in _FILES:
+                _write(block)
+            elif block.language == "python":
                 printed = _run(page, block, namespace)
                 ran += 1
             elif block.language == "text" and block.follows and printed is not None:
@@ -74,6 +79,20 @@ def test_the_python_of_a_page_runs(page: Path, workplace: Path) -> None:
             if isinstance(value, Client):
                 value.close()
     assert ran
+
+
+def _write(block: Block) -> None:
+    """A table of goods becomes `catalogue.csv`; a first section without accounts is added to `xborder.toml`."""
+    if block.language == "csv":
+        Path("catalogue.csv").write_text(block.text, encoding="utf-8")
+        return
+    config = Path("xborder.toml")
+    if not _has_accounts(block) and not read_config(config).sections:
+        config.write_text(config.read_text(encoding="utf-8") + "\n" + block.text, encoding="utf-8")
+
+
+def _has_accounts(block: Block) -> bool:
+    return "[accounts." in block.text
 
 
 def _run(page: Path, block: Block, namespace: dict[str, Any]) -> str:
@@ -89,8 +108,12 @@ def test_the_configuration_shown_is_read(
     page: Path, block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secrets: Callable[[Any], None]
 ) -> None:
     path = tmp_path / "xborder.toml"
-    path.write_text(block.text, encoding="utf-8")
+    (first,) = blocks(INDEX, "toml")
+    path.write_text(block.text if _has_accounts(block) else f"{first.text}\n{block.text}", encoding="utf-8")
     config = read_config(path)
+    if FULFILMENT in config.sections:
+        load_fulfilment(config)
+    assert not set(config.sections) - {FULFILMENT}
     for account in config.accounts:
         secrets(account.settings)
     with Client(config, store=tmp_path / "ledger.db") as client:
