@@ -48,7 +48,7 @@ for module in (sandbox, accounts, orders, shipping, fulfil, effects):
 def run() -> int:
     """Runs the command and returns its exit code."""
     try:
-        app(standalone_mode=False)
+        ended = app(standalone_mode=False)
     except XborderError as error:
         return int(show_error(error, as_json="--json" in sys.argv))
     except typer.Exit as leaving:
@@ -66,4 +66,4 @@ def run() -> int:
             show()
             return code
         raise
-    return int(ExitCode.DONE)
+    return ended if isinstance(ended, int) else int(ExitCode.DONE)

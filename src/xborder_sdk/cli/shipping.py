@@ -11,8 +11,10 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from xborder_sdk.cli.orders import moment
 from xborder_sdk.cli.output import JsonFlag, note, out, show_json, show_table
 from xborder_sdk.cli.session import session
+from xborder_sdk.client import Client
 from xborder_sdk.documents import write_document
 from xborder_sdk.errors import InvalidRequest
 from xborder_sdk.hookspecs import CreateShipment, GetDocuments, PrintDocument, QuoteShipment, TrackParcels
@@ -31,6 +33,11 @@ def add_to(app: typer.Typer) -> None:
     app.command("label")(label)
     app.command("print")(print_files)
     app.command("track")(track)
+
+
+def _bought_at(client: Client, waybill: str) -> datetime | None:
+    """When the ledger saw this waybill bought; None where it did not."""
+    return next((record.sent_at for record in client.store.history() if record.outcome_id == waybill), None)
 
 
 ShipmentFile = Annotated[str, typer.Argument(help="Shipment as a JSON file, or - for standard input.")]
@@ -200,15 +207,15 @@ def label(
     waybill: Annotated[str, typer.Argument(help="Number of the shipment.")],
     kind: Annotated[list[DocumentKind] | None, typer.Option(help="Papers wanted; may be given several times.")] = None,
     folder: Annotated[Path, typer.Option("--out", help="Folder for the papers.")] = Path("out"),
-    bought: Annotated[str | None, typer.Option(help="When it was bought, an ISO date; some carriers ask.")] = None,
+    bought: Annotated[
+        str | None, typer.Option(help="Day it was bought, such as 2026-03-01; the ledger knows its own.")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Fetch the papers of a shipment again."""
-    from xborder_sdk.cli.orders import moment
-
-    when = moment(f"{bought}T12:00Z" if bought and len(bought) == len("2026-01-01") else bought) if bought else None
-    request = GetDocuments(waybill=waybill, kinds=tuple(kind or [DocumentKind.LABEL]), bought_at=when)
     with session.client() as client:
+        when = moment(f"{bought}T12:00Z") if bought else _bought_at(client, waybill)
+        request = GetDocuments(waybill=waybill, kinds=tuple(kind or [DocumentKind.LABEL]), bought_at=when)
         documents = client.get_documents(account, request)
     paths = _save(documents, folder, waybill)
     if as_json:
