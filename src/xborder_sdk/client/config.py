@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -154,6 +153,8 @@ def read_config(path: Path | str) -> Config:
     Raises:
         ConfigurationError: The file is missing, no TOML, or has keys nobody knows.
     """
+    import tomllib  # here, since a client with accounts in code needs none
+
     path = Path(path).expanduser()
     try:
         with path.open("rb") as file:
