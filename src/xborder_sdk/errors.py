@@ -25,6 +25,7 @@
     │   │   ├── PermissionDenied      credentials are right but may not do this
     │   │   ├── NotFound              no such thing
     │   │   ├── Conflict              the thing is in another state
+    │   │   │   └── TooLate           the vendor's time for it is over
     │   │   └── Throttled             too many requests; `retry_after_s` may say how long
     │   ├── VendorDown                it failed (any 5xx)
     │   ├── MalformedResponse         the answer cannot be read
@@ -36,6 +37,7 @@
     │   └── LeaseLost                 another worker has taken over; nothing was sent
     ├── LedgerError                   the effects ledger cannot be used; nothing was sent
     ├── PrinterError                  a printer did not print
+    │   └── PrinterStopped            it cannot print until somebody sees to it, such as paper out
     ├── DocumentError                 a document cannot be used
     └── ConnectorBug                  a connector broke its contract or crashed
 
@@ -254,6 +256,17 @@ class Conflict(Refused):
     hint = "read it again before deciding"
 
 
+class TooLate(Conflict):
+    """The vendor's time for it is over, by the vendor's clock or by the deadline it gave.
+
+    Attributes:
+        deadline: When it was over, ISO 8601, where known.
+    """
+
+    deadline: str | None = None
+    hint = "the platform's site may still offer a way"
+
+
 class Throttled(Refused):
     """Too many requests.
 
@@ -344,6 +357,20 @@ class LedgerError(XborderError):
 
 class PrinterError(XborderError):
     """A printer did not take or print a document."""
+
+
+class PrinterStopped(PrinterError):
+    """A printer cannot print until somebody sees to it. Nothing was sent.
+
+    Args:
+        trouble: What is the matter, a value of `PrinterTrouble`.
+        reasons: The printer's own words.
+    """
+
+    def __init__(self, message: str, *, trouble: str, reasons: tuple[str, ...] = (), hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.trouble = trouble
+        self.reasons = reasons
 
 
 class DocumentError(XborderError):

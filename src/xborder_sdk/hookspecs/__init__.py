@@ -21,9 +21,9 @@ from xborder_sdk.hookspecs.dispute_channel import (
     AddEvidence,
     ContestDispute,
     DisputeChannel,
-    EvidenceFile,
     GetDispute,
     ListDisputes,
+    ShipmentProof,
 )
 from xborder_sdk.hookspecs.kind import Kind
 from xborder_sdk.hookspecs.label_printer import CancelPrintJob, GetPrintJob, LabelPrinter, ListPrinters, PrintDocument
@@ -92,7 +92,6 @@ __all__ = [
     "DeclareShipment",
     "DisputeChannel",
     "EstimateLandedCost",
-    "EvidenceFile",
     "FindShipment",
     "GetDispute",
     "GetDocuments",
@@ -124,6 +123,7 @@ __all__ = [
     "Settings",
     "ShipmentDetails",
     "ShipmentOptions",
+    "ShipmentProof",
     "ShippedLine",
     "Support",
     "SupportLevel",

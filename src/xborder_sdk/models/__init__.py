@@ -12,15 +12,24 @@ from xborder_sdk.models.customs import (
 )
 from xborder_sdk.models.dispute import (
     Dispute,
+    DisputeActivity,
     DisputeAnswer,
     DisputeKind,
     DisputeLine,
+    DisputeOutcome,
+    DisputeParcel,
+    DisputeParty,
+    DisputeReason,
     DisputeStatus,
+    DisputeTransaction,
     EvidenceKind,
     EvidencePiece,
     EvidenceRequest,
+    HeldFile,
+    by_deadline,
 )
 from xborder_sdk.models.document import Document, DocumentFormat, DocumentKind
+from xborder_sdk.models.evidence import EvidenceFile, EvidenceLimits, sniffed_type
 from xborder_sdk.models.money import Money, total
 from xborder_sdk.models.order import (
     Buyer,
@@ -42,7 +51,7 @@ from xborder_sdk.models.order import (
 )
 from xborder_sdk.models.page import Cursor, Page
 from xborder_sdk.models.parcel import Dimensions, Parcel, grams_from_kg, kg_from_grams
-from xborder_sdk.models.printing import Printer, PrinterMedia, PrintJob, PrintState
+from xborder_sdk.models.printing import Margins, Printer, PrinterMedia, PrinterTrouble, PrintJob, PrintState
 from xborder_sdk.models.shipment import (
     Charge,
     LookupPower,
@@ -74,16 +83,25 @@ __all__ = [
     "DeliveryChoice",
     "Dimensions",
     "Dispute",
+    "DisputeActivity",
     "DisputeAnswer",
     "DisputeKind",
     "DisputeLine",
+    "DisputeOutcome",
+    "DisputeParcel",
+    "DisputeParty",
+    "DisputeReason",
     "DisputeStatus",
+    "DisputeTransaction",
     "Document",
     "DocumentFormat",
     "DocumentKind",
+    "EvidenceFile",
     "EvidenceKind",
+    "EvidenceLimits",
     "EvidencePiece",
     "EvidenceRequest",
+    "HeldFile",
     "Hold",
     "HoldReason",
     "Incoterm",
@@ -91,6 +109,7 @@ __all__ = [
     "LandedCost",
     "LineQuantity",
     "LookupPower",
+    "Margins",
     "Model",
     "Money",
     "Order",
@@ -107,6 +126,7 @@ __all__ = [
     "PrintState",
     "Printer",
     "PrinterMedia",
+    "PrinterTrouble",
     "PurchaseProfile",
     "Quote",
     "Raw",
@@ -123,10 +143,12 @@ __all__ = [
     "TrackingStatus",
     "VoidOutcome",
     "VoidStatus",
+    "by_deadline",
     "grams_from_kg",
     "in_order",
     "kg_from_grams",
     "personal_values",
+    "sniffed_type",
     "state_after",
     "total",
 ]
