@@ -51,8 +51,9 @@ from xborder_sdk.hookspecs import AttemptRecord, Context, Meaning, OnceRequest, 
 from xborder_sdk.ledger.port import Claim, ClaimResult, EffectRecord, Store, StoredAnswer
 from xborder_sdk.local_network import is_on_local_network
 from xborder_sdk.runtime.account import AccountRuntime, new_owner
+from xborder_sdk.runtime.blame import bug_in
 from xborder_sdk.runtime.commands import Command, Exchange, Invoke, Wait, Wire, WireError
-from xborder_sdk.runtime.redaction import fields_at_fault, place_of
+from xborder_sdk.runtime.redaction import fields_at_fault
 from xborder_sdk.runtime.retry import Happened, Outcome, decide, http_date, retry_after
 from xborder_sdk.steps import Call, Effect, Flow, Pause, Response, Send, Transmit, WireRequest
 
@@ -177,11 +178,7 @@ class _Run:
                 error = answer.locate(self.account.name, self.account.connector.name, self.call.context.operation)
 
     def _blame(self, bug: Exception) -> NoReturn:
-        name = self.account.connector.name
-        error = ConnectorBug(f"{name}.{self.call.context.operation} failed with {type(bug).__name__}")
-        error.where = place_of(bug)
-        error.message += f" at {error.where.rpartition(' > ')[2]}"
-        raise error from None
+        raise bug_in(f"{self.account.connector.name}.{self.call.context.operation}", bug) from None
 
     def _give_up(self, error: BaseException) -> Engine[None]:
         """Writes down what is known of the `once` effect when the flow ends without a result.

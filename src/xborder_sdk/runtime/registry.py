@@ -59,7 +59,7 @@ class _Plugin:
             self.module = self.entry.load()
             for connector in provided_by(self.module):
                 self.connectors[connector.name] = connector
-        except Exception as error:  # noqa: BLE001 - whatever a plugin's import does, the others must load
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a plugin's import does, others must load
             # The text of a SyntaxError or ImportError is about code, never about an account.
             self.error = f"{type(error).__name__}: {error} ({place_of(error).rpartition(' > ')[2]})"
             self.connectors = {}

@@ -13,9 +13,10 @@ from typing import Any
 
 import pluggy
 
-from xborder_sdk.errors import BrokenPlugin, ConnectorBug, UnsupportedOperation, UnsupportedOption
+from xborder_sdk.errors import BrokenPlugin, ConnectorBug, UnsupportedOperation, UnsupportedOption, XborderError
 from xborder_sdk.hookspecs import KINDS, Connector, Kind, Request, Support, SupportLevel
 from xborder_sdk.hookspecs.markers import PROJECT
+from xborder_sdk.runtime.blame import bug_in
 from xborder_sdk.runtime.operations import OPERATIONS, operation_named
 from xborder_sdk.steps import Flow
 
@@ -135,7 +136,12 @@ class Relay:
         ignored = request.set_options() - self._kinds[operation].honours.get(operation, frozenset())
         if ignored:
             raise UnsupportedOption(tuple(sorted(ignored)), self.connector.name, operation)
-        flow = getattr(self._manager.hook, operation)(request=request)
+        try:
+            flow = getattr(self._manager.hook, operation)(request=request)
+        except XborderError:
+            raise
+        except Exception as bug:  # noqa: BLE001 - a connector's crash must be named
+            raise bug_in(f"{self.connector.name}.{operation}", bug) from None
         if not isinstance(flow, Generator):
             raise ConnectorBug(
                 f"{self.connector.name}.{operation} returned {type(flow).__name__} instead of a flow",
