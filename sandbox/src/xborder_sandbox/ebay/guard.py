@@ -45,6 +45,23 @@ class Guard:
         if self._token(request, scopes, "Bearer").seller is not None:
             raise self._forbidden()
 
+    def anyone(self, request: Request, of_application: Iterable[str], of_user: Iterable[str]) -> str | None:
+        """Return the account a user token speaks for; None for an application token.
+
+        Args:
+            request: The call.
+            of_application: An application token needs one of these scopes.
+            of_user: A user token needs one of these.
+
+        Raises:
+            ApiError: As `seller`.
+        """
+        token = self._token(request, (), "Bearer")
+        wanted = set(of_application if token.seller is None else of_user)
+        if not wanted & token.scopes:
+            raise self._forbidden()
+        return token.seller
+
     def _token(self, request: Request, scopes: Iterable[str], scheme: str) -> AccessToken:
         word, _, value = request.headers.get("authorization", "").partition(" ")
         token = self.tokens.access.get(value.strip()) if word.lower() == scheme.lower() else None

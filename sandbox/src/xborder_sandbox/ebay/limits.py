@@ -24,6 +24,7 @@ _WINTER, _SUMMER = timedelta(hours=-8), timedelta(hours=-7)
 _APIS = {
     "/sell/fulfillment/v1": ("sell", "fulfillment", "v1"),
     "/commerce/identity/v1": ("commerce", "identity", "v1"),
+    "/commerce/notification/v1": ("commerce", "notification", "v1"),
     "/developer/analytics/v1_beta": ("developer", "analytics", "v1_beta"),
     "/developer/key_management/v1": ("developer", "key_management", "v1"),
 }

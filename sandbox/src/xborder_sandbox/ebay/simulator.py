@@ -24,6 +24,14 @@ from xborder_sandbox.ebay.fulfilments import Fulfilments
 from xborder_sandbox.ebay.guard import Guard
 from xborder_sandbox.ebay.identity import Identity
 from xborder_sandbox.ebay.limits import Analytics, Limits
+from xborder_sandbox.ebay.notifications import (
+    Destinations,
+    NotificationActions,
+    NotificationBook,
+    Sender,
+    Subscriptions,
+    Topics,
+)
 from xborder_sandbox.ebay.oauth import OAuth
 from xborder_sandbox.ebay.order import Document, Order
 from xborder_sandbox.ebay.orders import Orders
@@ -74,6 +82,9 @@ class EbaySimulator:
         # Streams of their own: what is drawn here leaves the orders of a seed as they are.
         self._disputes = DisputeBook(self._store, self._world.stream("ebay/disputes"))
         self._dispute_actions = DisputeActions(self._disputes, self._tokens)
+        self._notifications = NotificationBook(self._store, self._world.stream("ebay/notifications"))
+        sender = Sender(self._notifications)
+        self._notification_actions = NotificationActions(self._notifications, sender)
         self._composer = Composer(random)
         self._generator = Generator(random)
         self._tokens.open_application()
@@ -86,6 +97,9 @@ class EbaySimulator:
             *Refunds(self._store, self._guard, self._signing).routes(),
             *PostOrder(self._book, self._guard, self._signing).routes(),
             *Analytics(self._guard, self._limits).routes(),
+            *Topics(self._notifications, self._guard).routes(),
+            *Destinations(self._notifications, self._guard).routes(),
+            *Subscriptions(self._notifications, self._guard, sender).routes(),
         ]
         apiz = [
             *Identity(self._guard).routes(),
@@ -170,6 +184,7 @@ class EbaySimulator:
                 for held in self._book.held.values()
             ],
             "payment_disputes": self._dispute_actions.state(),
+            "notifications": self._notification_actions.state(),
             "newest_orders": [_brief(order) for order in orders[-500:]],
         }
 
@@ -215,6 +230,7 @@ class EbaySimulator:
             "request_cancel": self._request_cancel,
             "cancel": self._cancel,
             **self._dispute_actions.table(),
+            **self._notification_actions.table(),
         }
         chosen = actions.get(action)
         if chosen is None:

@@ -19,6 +19,10 @@ FULFILLMENT_READ = f"{_SCOPE}/sell.fulfillment.readonly"
 FINANCES = f"{_SCOPE}/sell.finances"
 PAYMENT_DISPUTE = f"{_SCOPE}/sell.payment.dispute"
 IDENTITY = f"{_SCOPE}/commerce.identity.readonly"
+# The first is good for everything about subscriptions, the second for reading them.
+NOTIFICATION_SUBSCRIPTION = tuple(
+    f"{_SCOPE}/commerce.notification.{name}" for name in ("subscription", "subscription.readonly")
+)
 USER_RATE_LIMIT = tuple(
     f"{_SCOPE}/{name}"
     for name in (
@@ -31,7 +35,16 @@ USER_RATE_LIMIT = tuple(
     )
 )
 
-SELLER_SCOPES = (BASE, FULFILLMENT, FULFILLMENT_READ, FINANCES, PAYMENT_DISPUTE, IDENTITY, *USER_RATE_LIMIT)
+SELLER_SCOPES = (
+    BASE,
+    FULFILLMENT,
+    FULFILLMENT_READ,
+    FINANCES,
+    PAYMENT_DISPUTE,
+    IDENTITY,
+    *NOTIFICATION_SUBSCRIPTION,
+    *USER_RATE_LIMIT,
+)
 # Client credentials get what needs no user; of the operations simulated here that is the base scope.
 APPLICATION_SCOPES = (BASE,)
 
