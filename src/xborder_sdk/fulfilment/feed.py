@@ -1,13 +1,14 @@
 """The feed: brings every order in, once, whatever happens on the way.
 
 Each pull lists what changed between where the last one ended, less an overlap (platforms show changes late), and a
-bound that is frozen when it begins. The cursor is stored with the orders of its page, so that a pull that was killed
-goes on where it stopped.
+bound that is frozen when it begins.
 
-Pages are cut from a set that lives. An order that changes during the pull leaves the window, and on a platform that
-counts pages all behind it move up by one: one order slips through the edge of a page. So after a pull of several pages
-what changed meanwhile is listed too, and if an order that existed before is there, the window is read again until it
-held still.
+Pages are cut from a set that lives: an order that changes leaves the window, all behind it move up by one, and one of
+them slips through the edge between two pages. So nothing rests on pages. The window is cut into slices of time, each
+small enough for one page, and one page is one moment. An order that changes meanwhile is in a later slice or in the
+next pull. Only a single second that holds more than a page is read page by page, until it reads the same twice; nothing
+can enter a second that is over, so it comes to rest. After each slice its end is stored together with its orders, and
+a pull that was killed goes on there.
 """
 
 from __future__ import annotations
@@ -18,42 +19,39 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from xborder_sdk.client import Client
-from xborder_sdk.errors import InvalidCursor
 from xborder_sdk.fulfilment.preflight import is_already_shipped
 from xborder_sdk.fulfilment.work import WorkStore
 from xborder_sdk.hookspecs import ListOrders
-from xborder_sdk.models import Cursor, Order
+from xborder_sdk.models import Order, Page
 
-_MOST_PASSES = 5
-
-Reading = Generator[tuple[Order, ...], None, "FeedState"]
+_SHORTEST = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
 class FeedState:
-    """What a feed remembers between pages and pulls.
+    """What a feed remembers between slices and pulls.
 
     Attributes:
         low: Up to where everything has been brought in, ISO 8601; None before the first pull.
-        start, end: The window being read; None between pulls.
-        cursor: The next page of it; None at its beginning.
-        pages: Pages of it read so far.
-        passes: How often it has been read.
-        checking: Whether it has been read and is being checked for changes meanwhile.
+        at: Where the pull under way stands; None between pulls.
+        end: Its frozen bound.
+        slice_s: How long the next slice is, in seconds.
+        most: The most orders a page has held, which tells when slices may grow again.
     """
 
     low: str | None = None
-    start: str | None = None
+    at: str | None = None
     end: str | None = None
-    cursor: str | None = None
-    pages: int = 0
-    passes: int = 0
-    checking: bool = False
+    slice_s: float = 0.0
+    most: int = 0
 
     @classmethod
     def of(cls, stored: dict[str, Any]) -> FeedState:
         """The state of its stored form."""
         return cls(**{name: value for name, value in stored.items() if name in cls.__dataclass_fields__})
+
+
+Reading = Generator[tuple[Order, ...], None, FeedState]
 
 
 class Feed:
@@ -85,67 +83,62 @@ class Feed:
         self._overlap = overlap
 
     def pull(self) -> Iterator[tuple[Order, ...]]:
-        """Brings in what is new, page by page; yields the orders of each page that were new or had changed.
+        """Brings in what is new; yields, slice by slice, the orders that were new or had changed.
 
         Raises:
             XborderError: The platform cannot be asked; the next pull goes on from there.
         """
         state = FeedState.of(self._work.feed(self._account))
-        if state.end is None:
+        if state.at is None or state.end is None:
             state = self._opened(state)
-        while state.end is not None:
-            if state.checking:
-                state = yield from self._check(state)
-            else:
-                state = yield from self._read(state)
+        while state.at is not None and state.end is not None:
+            state = yield from self._read(state, datetime.fromisoformat(state.at), datetime.fromisoformat(state.end))
 
     def _opened(self, state: FeedState) -> FeedState:
         now = self._clock()
         start = now - self._lookback if state.low is None else datetime.fromisoformat(state.low) - self._overlap
-        return FeedState(low=state.low, start=min(start, now).isoformat(), end=now.isoformat())
+        start = min(start, now)
+        whole = (now - start).total_seconds()
+        return replace(state, at=start.isoformat(), end=now.isoformat(), slice_s=whole)
 
-    def _read(self, state: FeedState) -> Reading:
-        request = ListOrders(modified_from=_moment(state.start), modified_to=_moment(state.end))
-        cursor = None if state.cursor is None else Cursor.parse(state.cursor)
-        try:
-            for page in self._client.iter_pages(self._account, request.replace(cursor=cursor)):
-                state = replace(state, cursor=None if page.next is None else str(page.next), pages=state.pages + 1)
-                if page.next is None:
-                    state = _after_pass(state)
+    def _read(self, state: FeedState, at: datetime, end: datetime) -> Reading:
+        """One slice."""
+        to = min(at + max(timedelta(seconds=state.slice_s), _SHORTEST), end)
+        page = next(self._pages(at, to))
+        state = replace(state, most=max(state.most, len(page.items)))
+        if page.next is not None:
+            if to - at > _SHORTEST:
+                half = (to - at).total_seconds() / 2
+                state = replace(state, slice_s=half)
                 yield self._take(page.items, state)
-        except InvalidCursor:
-            if cursor is None:
-                raise
-            return replace(state, cursor=None)  # of another version of the connector: from the beginning of the window
+                return state
+            yield from self._rest(state, at, to)
+        elif len(page.items) * 3 < state.most:
+            state = replace(state, slice_s=state.slice_s * 2)
+        state = _moved(state, to, end)
+        yield self._take(page.items, state)
         return state
 
-    def _check(self, state: FeedState) -> Reading:
-        """Looks at what changed since the window was closed: an order that existed then may have left it."""
-        end, now = _moment(state.end), self._clock()
-        left = False
-        if now > end:
-            for page in self._client.iter_pages(self._account, ListOrders(modified_from=end, modified_to=now)):
-                left = left or any(order.created_at <= end for order in page.items)
+    def _rest(self, state: FeedState, at: datetime, to: datetime) -> Iterator[tuple[Order, ...]]:
+        """A second that is longer than a page: read until it holds still."""
+        before: set[str] | None = None
+        while True:
+            seen: set[str] = set()
+            for page in self._pages(at, to):
+                seen.update(order.order_id for order in page.items)
                 yield self._take(page.items, state)
-        if not left:
-            state = FeedState(low=state.end)
-        elif state.passes >= _MOST_PASSES:
-            state = FeedState(low=state.start)  # it never held still: the next pull reads it again
-        else:
-            state = replace(state, cursor=None, pages=0, checking=False)
-        yield self._take((), state)
-        return state
+            if seen == before:
+                return
+            before = seen
+
+    def _pages(self, at: datetime, to: datetime) -> Iterator[Page[Order]]:
+        return self._client.iter_pages(self._account, ListOrders(modified_from=at, modified_to=to))
 
     def _take(self, orders: tuple[Order, ...], state: FeedState) -> tuple[Order, ...]:
         return self._work.apply(self._account, orders, asdict(state), unless_known=is_already_shipped)
 
 
-def _after_pass(state: FeedState) -> FeedState:
-    if state.pages <= 1:
-        return FeedState(low=state.end)  # one page is one moment: nothing can slip
-    return replace(state, cursor=None, passes=state.passes + 1, checking=True)
-
-
-def _moment(text: str | None) -> datetime:
-    assert text is not None  # noqa: S101 - a window that is open has both ends
-    return datetime.fromisoformat(text)
+def _moved(state: FeedState, to: datetime, end: datetime) -> FeedState:
+    if to >= end:
+        return FeedState(low=end.isoformat(), most=state.most)
+    return replace(state, at=to.isoformat())
