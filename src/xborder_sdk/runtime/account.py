@@ -16,6 +16,7 @@ from xborder_sdk.errors import InvalidSettings
 from xborder_sdk.hookspecs import AttemptRecord, Connector, Context, Limit, Settings, Token
 from xborder_sdk.ledger.port import Store
 from xborder_sdk.local_network import is_on_local_network, is_this_machine
+from xborder_sdk.runtime.operations import OPERATIONS
 from xborder_sdk.runtime.redaction import scrub, secrets_of
 from xborder_sdk.runtime.relay import Relay
 from xborder_sdk.runtime.retry import RetryPolicy
@@ -64,7 +65,8 @@ class AccountRuntime:
         environment: What all accounts share.
 
     Raises:
-        InvalidSettings: A host is not https, and neither on this machine nor a device on its network.
+        InvalidSettings: A host is not https, and neither on this machine nor a device on its network; or an
+            operation that is denied does not exist.
         BrokenPlugin: A kind class breaks the contract.
     """
 
@@ -87,6 +89,9 @@ class AccountRuntime:
         self._recent: deque[object] = deque(maxlen=3)
         for name, url in self.hosts.items():
             _check_host(connector, name, url)
+        unknown = sorted(self.settings.deny_operations - OPERATIONS.keys())
+        if unknown:
+            raise InvalidSettings(f"account {self.name}: deny_operations names no operation: {', '.join(unknown)}")
 
     def _limits(self) -> tuple[Limit, ...]:
         found = self.connector.limits()
