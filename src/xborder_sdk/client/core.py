@@ -19,7 +19,7 @@ from xborder_sdk.client.config import (
     find_config,
     read_config,
 )
-from xborder_sdk.client.raw import RawRequest, raw_flow
+from xborder_sdk.client.raw import raw_flow, raw_request, raw_step
 from xborder_sdk.errors import (
     ConfigurationError,
     InvalidSettings,
@@ -188,10 +188,10 @@ class ClientCore:
     ) -> Engine[Response]:
         """The engine of a raw request."""
         runtime = self.runtime(account)
-        request = RawRequest(method=method, path=path, key=intent, attempt=attempt)
+        step = raw_step(runtime.connector, effect, method, path, details)
+        request = raw_request(step, intent, attempt)
         context = Context(account, runtime.connector.name, "request", request)
-        flow = raw_flow(runtime.connector, effect, method, path, details)
-        return self._engine(runtime, context, flow, deadline_s)
+        return self._engine(runtime, context, raw_flow(step), deadline_s)
 
     def whoami_engine(self, account: str, deadline_s: float | None) -> Engine[Identity]:
         """The engine that asks the vendor who an account is."""

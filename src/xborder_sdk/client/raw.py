@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Unpack
 
 from pydantic import Field
 
-from xborder_sdk.errors import UsageError
+from xborder_sdk.errors import InvalidRequest, UsageError
 from xborder_sdk.hookspecs import Connector, OnceRequest, Settings
-from xborder_sdk.steps import Effect, Flow, Response, SendDetails
+from xborder_sdk.steps import Effect, Flow, Response, Send, SendDetails
 
 
 class RawRequest(OnceRequest):
@@ -17,11 +18,13 @@ class RawRequest(OnceRequest):
     Attributes:
         method, path: The request line.
         key: What is meant, for a `once` effect.
+        content: Digest of the host, query and body.
     """
 
     method: str
     path: str = Field(repr=False)
     key: str | None = None
+    content: str = ""
 
     def intent(self) -> str:
         if self.key is None:
@@ -32,12 +35,34 @@ class RawRequest(OnceRequest):
         return f"raw/{self.key}"
 
 
-def raw_flow(
-    connector: Connector[Settings], effect: Effect, method: str, path: str, details: SendDetails
-) -> Flow[Response]:
+def raw_step(connector: Connector[Settings], effect: Effect, method: str, path: str, details: SendDetails) -> Send:
+    """The step of a raw request.
+
+    Raises:
+        InvalidRequest: The JSON body cannot be written.
+    """
+    try:
+        return connector.api.step(effect, method, path, **details)
+    except (TypeError, ValueError) as error:
+        raise InvalidRequest(f"the body cannot be written: {error}") from None
+
+
+def raw_request(step: Send, key: str | None, attempt: int) -> RawRequest:
+    """What a raw step means to the ledger.
+
+    Args:
+        step: The step.
+        key: What is meant.
+        attempt: Which attempt.
+    """
+    digest = hashlib.sha256(repr((step.host, step.query, step.content)).encode()).hexdigest()
+    return RawRequest(method=step.method, path=step.path, key=key, attempt=attempt, content=digest)
+
+
+def raw_flow(step: Send) -> Flow[Response]:
     """A flow of one request."""
-    response: Response = yield connector.api.step(effect, method, path, **details)
+    response: Response = yield step
     return response
 
 
-__all__ = ["RawRequest", "SendDetails", "Unpack", "raw_flow"]
+__all__ = ["RawRequest", "SendDetails", "Unpack", "raw_flow", "raw_request", "raw_step"]
