@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -154,6 +155,7 @@ class Client:
         self._transport = transport
         self._tls = tls
         self._in_flight = in_flight
+        self._making = threading.Lock()
         self._made_wire: SyncWire | None = None
 
     def __enter__(self) -> Self:
@@ -290,11 +292,12 @@ class Client:
             raise stripped(error) from None
 
     def _wire(self) -> SyncWire:
-        if self._made_wire is None:
-            from xborder_sdk.runtime.wire import SyncWire
+        with self._making:
+            if self._made_wire is None:
+                from xborder_sdk.runtime.wire import SyncWire
 
-            self._made_wire = SyncWire(self._transport, self._tls, self._in_flight, self._core.clock)
-        return self._made_wire
+                self._made_wire = SyncWire(self._transport, self._tls, self._in_flight, self._core.clock)
+            return self._made_wire
 
     # -- many ------------------------------------------------------------------------------------------------------
 
