@@ -80,12 +80,17 @@ class XborderError(Exception):
 
     def facts(self) -> dict[str, Any]:
         """What is known, JSON-able, for logs and `--json`: type, message, place, hint and the error's own fields."""
-        known = {"error": type(self).__name__, "message": self.message}
-        return known | {
-            name: value
-            for name, value in sorted(vars(self).items())
-            if not name.startswith("_") and name != "message" and isinstance(value, (str, int, float, bool))
-        }
+        known: dict[str, Any] = {"error": type(self).__name__, "message": self.message}
+        if self.hint is not None:
+            known["hint"] = self.hint
+        for name, value in sorted(vars(self).items()):
+            if name.startswith("_") or name == "message":
+                continue
+            if isinstance(value, tuple):
+                known[name] = [str(item) for item in value]
+            elif isinstance(value, (str, int, float, bool)):
+                known[name] = value
+        return known
 
     def __str__(self) -> str:
         place = ", ".join(part for part in (self.account, self.operation) if part)
