@@ -21,7 +21,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
-from xborder_sdk import errors
+from xborder_sdk import errors, models
 from xborder_sdk.fulfilment import FulfilmentConfig
 from xborder_sdk.hookspecs import KINDS, ClientHooks, Connector, Settings, SupportLevel
 from xborder_sdk.models import Dimensions, Model
@@ -162,7 +162,7 @@ def hooks() -> str:
     parts = ["# Client-wide hooks\n", f"{_doc(sys.modules[ClientHooks.__module__])}\n"]
     for name, member in vars(ClientHooks).items():
         if not name.startswith("_"):
-            signature = str(inspect.signature(member)).replace("'", "").replace("(self, ", "(").replace("(self)", "()")
+            signature = _signature(member)
             parts.append(
                 f"## {name}\n\n`{name}{signature}`\n\n{_doc(member).partition(chr(10) + 'Args:')[0].strip()}\n"
             )
@@ -306,6 +306,56 @@ def errors_page() -> str:
     return "# Error tree\n\n```text\n" + tree.partition("\n\n")[2].partition("\n\nEach carries")[0] + "\n```\n"
 
 
+def models_page() -> str:
+    """Every model with all its fields, every enumeration with its values."""
+    parts = [
+        "# Models\n",
+        (
+            "All are imported from `xborder_sdk.models`, and all are frozen: `model.replace(field=...)` gives a checked"
+            " copy. Amounts are exact decimals with their currency, weights grams, sizes millimetres, times aware,"
+            " countries ISO 3166-1 alpha-2. The types `Personal`, `MaybePersonal` and `PersonalLines` are text that"
+            " names a person and never shows in a repr; `raw` is the vendor's own object, for `model.raw.data()`.\n"
+        ),
+    ]
+    homes: dict[str, list[Any]] = {}
+    for name in models.__all__:
+        member = getattr(models, name)
+        home = getattr(member, "__module__", "")
+        if home.startswith(models.__name__) and home != f"{models.__name__}.base" and inspect.getdoc(member):
+            homes.setdefault(home, []).append(member)
+    for home in sorted(homes):
+        module = sys.modules[home]
+        order = list(vars(module))
+        parts.append(f"## {home.rpartition('.')[2].capitalize()}\n\n{_summary(module)}\n")
+        for member in sorted(homes[home], key=lambda found: order.index(found.__name__)):
+            parts.append(f"### {member.__name__}\n")
+            if inspect.isfunction(member):
+                parts.append(f"`{member.__name__}{_signature(member)}`\n\n{_prose(member)}\n")
+            else:
+                parts.append(_enum(member) if issubclass(member, StrEnum) else _model(member))
+                parts += _abilities(member)
+    return "\n".join(parts)
+
+
+def _abilities(model: type) -> Iterator[str]:
+    """What a model can do besides holding values."""
+    for name, member in vars(model).items():
+        if name.startswith("_") or not (doc := inspect.getdoc(member)) or name in getattr(model, "model_fields", {}):
+            continue
+        if isinstance(member, property):
+            yield f"- `{name}`: {doc.partition(chr(10) * 2)[0]}\n"
+        elif inspect.isfunction(member) or isinstance(member, classmethod):
+            yield f"- `{name}{_signature(getattr(model, name))}`: {_prose(member)}\n"
+
+
+def _signature(function: Callable[..., Any]) -> str:
+    return str(inspect.signature(function)).replace("'", "").replace("(self, ", "(").replace("(self)", "()")
+
+
+def _prose(thing: object) -> str:
+    return " ".join(_doc(thing).partition("\nArgs:")[0].partition("\nRaises:")[0].split())
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "operations.md": operations,
     "hooks.md": hooks,
@@ -313,6 +363,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "cli.md": cli,
     "errors.md": errors_page,
+    "models.md": models_page,
 }
 
 
