@@ -132,6 +132,7 @@ def show_rows(rows: Sequence[WorkRow], as_json: bool) -> None:
             )
             for row in rows
         ],
+        [_COLOURS.get(row.state) for row in rows],
     )
     show_holds([row for row in rows if row.holds])
     states = Counter(row.state.value for row in rows)

@@ -68,8 +68,17 @@ def show_error(error: XborderError, *, as_json: bool = False) -> ExitCode:
     return exit_code(error)
 
 
-def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Prints rows: a drawn table in a terminal, tab-separated lines with a head in a pipe."""
+def show_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], colours: Sequence[str | None] = ()
+) -> None:
+    """Prints rows: a drawn table in a terminal, tab-separated lines with a head in a pipe.
+
+    Args:
+        title: What it shows.
+        columns: Heads.
+        rows: Cells; None shows as a dash.
+        colours: A colour for each row in a terminal; without it none.
+    """
     if not out.is_terminal:
         lines = ["\t".join(columns)]
         lines += ["\t".join(_plain(cell) for cell in row) for row in rows]
@@ -78,8 +87,9 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(_plain(cell) for cell in row))
+    for number, row in enumerate(rows):
+        colour = colours[number] if number < len(colours) else None
+        table.add_row(*(_plain(cell) for cell in row), style=colour)
     out.print(table)
 
 
