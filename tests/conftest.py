@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +10,8 @@ from tests.support.drivers import DRIVERS, Caller
 from tests.support.faults import Act, FaultServer
 from tests.support.times import Waits
 
-from xborder_sdk.runtime import executors
+from xborder_sdk.runtime import engine
+from xborder_sdk.runtime.commands import Invoke
 
 
 @pytest.fixture(params=DRIVERS)
@@ -54,11 +52,5 @@ def caller(driver: str) -> Iterator[Callable[..., Caller]]:
 def waits(monkeypatch: pytest.MonkeyPatch) -> Waits:
     """Makes every wait the engine asks for take no time, and lists them; `waits.clock()` tells the time they take."""
     asked = Waits()
-
-    async def awaited(seconds: float) -> None:
-        asked.append(seconds)
-
-    monkeypatch.setattr(executors, "time", SimpleNamespace(sleep=asked.append, monotonic=time.monotonic))
-    names = {name: getattr(asyncio, name) for name in dir(asyncio) if not name.startswith("_")}
-    monkeypatch.setattr(executors, "asyncio", SimpleNamespace(**names | {"sleep": awaited}))
+    monkeypatch.setattr(engine, "Wait", lambda seconds: Invoke(asked.append, (seconds,)))
     return asked

@@ -246,6 +246,13 @@ def test_the_deadline_holds_over_all_tries(
     assert len(server.requests) == 3
 
 
+def test_a_wait_takes_its_time(serve: Callable[..., FaultServer], caller: Callable[..., Caller]) -> None:
+    server = serve(faults.answer(503, {}, [("Retry-After", "0.05")]), faults.answer(200, GOOD))
+    started = time.monotonic()
+    assert caller({"tiny": account(server.url)}).get_order("tiny", ORDER).order_id == "O-1"
+    assert time.monotonic() - started >= 0.05
+
+
 def test_no_request_leaves_after_the_deadline(serve: Callable[..., FaultServer], caller: Callable[..., Caller]) -> None:
     server = serve(faults.answer(200, GOOD))
     with pytest.raises(DeadlineExceeded):
