@@ -90,8 +90,8 @@ from xborder_sdk.models import (
     VoidOutcome,
 )
 from xborder_sdk.runtime.account import Clock
+from xborder_sdk.runtime.async_executor import run_async
 from xborder_sdk.runtime.engine import Engine
-from xborder_sdk.runtime.executors import run_async
 from xborder_sdk.runtime.hooks import Hooks
 from xborder_sdk.runtime.registry import Registry
 from xborder_sdk.steps import Effect, Flow, Response, SendDetails

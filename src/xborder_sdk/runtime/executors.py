@@ -1,13 +1,10 @@
-"""The two executors: they do what the engine asks, one by blocking, one by awaiting. All decisions are the engine's.
-
-`asyncio` is imported where it is used: a program that blocks should not pay for it at its start.
-"""
+"""The blocking executor: it does what the engine asks. All decisions are the engine's."""
 
 from __future__ import annotations
 
 import socket
 import time
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from xborder_sdk.runtime.commands import Command, Exchange, Invoke, Wait, Wire, WireError
 from xborder_sdk.runtime.engine import Engine
@@ -16,19 +13,13 @@ from xborder_sdk.steps import Response
 
 T = TypeVar("T")
 
+_FAREWELL_S = 1.0
+
 
 class Exchanger(Protocol):
     """Sends a request and reads its answer, blocking."""
 
     def exchange(self, exchange: Exchange) -> Response:
-        """Raises `WireError` where there is no answer."""
-        ...
-
-
-class AsyncExchanger(Protocol):
-    """Sends a request and reads its answer, awaiting."""
-
-    async def exchange(self, exchange: Exchange) -> Response:
         """Raises `WireError` where there is no answer."""
         ...
 
@@ -65,61 +56,10 @@ def _do(command: Command, wire: Exchanger) -> object:
             time.sleep(command.seconds)
             return None
         case Wire():
-            return _over_tcp(command)
+            return over_tcp(command)
 
 
-async def run_async(engine: Engine[T], wire: AsyncExchanger) -> T:
-    """Runs an engine to its result on the running event loop, never blocking it.
-
-    Args:
-        engine: The call.
-        wire: What sends.
-    """
-    reply: object = None
-    error: BaseException | None = None
-    while True:
-        try:
-            command = engine.send(reply) if error is None else engine.throw(error)
-        except StopIteration as stop:
-            result: T = stop.value
-            return result
-        reply, error = None, None
-        try:
-            reply = await _do_async(command, wire)
-        except BaseException as failure:  # noqa: BLE001 - a cancelled task too must reach the engine
-            error = failure
-
-
-async def _do_async(command: Command, wire: AsyncExchanger) -> object:
-    match command:
-        case Exchange():
-            return await wire.exchange(command)
-        case Invoke():
-            return await _to_the_end(command.function, *command.arguments)
-        case Wait():
-            import asyncio
-
-            await asyncio.sleep(command.seconds)
-            return None
-        case Wire():
-            return await _to_the_end(_over_tcp, command)
-
-
-async def _to_the_end(function: Any, *arguments: object) -> object:
-    """A blocking call in a thread. A cancelled task waits for its end: half a ledger write must not go unseen."""
-    import asyncio
-
-    call = asyncio.ensure_future(asyncio.to_thread(function, *arguments))
-    try:
-        return await asyncio.shield(call)
-    except asyncio.CancelledError:
-        await asyncio.wait({call})
-        if not call.cancelled():
-            call.exception()  # looked at, so that the loop does not report it a second time
-        raise
-
-
-def _over_tcp(command: Wire) -> bytes:
+def over_tcp(command: Wire) -> bytes:
     step = command.step
     sent = False
     try:
@@ -137,6 +77,8 @@ def _over_tcp(command: Wire) -> bytes:
 
 def _reply(connection: socket.socket, command: Wire) -> bytes:
     step = command.step
+    if not step.reply_bytes:
+        return _told_the_end(connection, command)
     answer = b""
     until = time.monotonic() + (command.timeout_s if step.reply_within_s is None else step.reply_within_s)
     while len(answer) < step.reply_bytes:
@@ -149,6 +91,23 @@ def _reply(connection: socket.socket, command: Wire) -> bytes:
         if not part or answer.count(step.reply_end) >= step.reply_ends:
             break
     return answer
+
+
+def _told_the_end(connection: socket.socket, command: Wire) -> bytes:
+    """Says that nothing follows, and waits a moment for the device to say the same.
+
+    Closing at once would reset the connection if the device had said anything, and with it drop what it has not read.
+    """
+    connection.shutdown(socket.SHUT_WR)
+    until = time.monotonic() + _FAREWELL_S
+    while (left := until - time.monotonic()) > 0:
+        connection.settimeout(min(left, _left(command)))
+        try:
+            if not connection.recv(4096):
+                break
+        except TimeoutError:  # it keeps the connection open, as many printers do
+            break
+    return b""
 
 
 def _left(command: Wire) -> float:

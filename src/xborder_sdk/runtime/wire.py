@@ -1,35 +1,42 @@
 """The wire: the only file that knows the HTTP client library.
 
+Requests of the default transport go straight to the library's connection pool (`httpcore`); the library's larger half
+(`httpx`) is loaded when an application hands over a transport of its own, or for an address that needs normalising.
+
 Rules for whoever edits it:
 
 * "never sent" needs positive proof (see `failure_of`); everything else may have been sent;
 * an answer is counted while it is decompressed, never after;
 * requests go to the transport itself, below the library's client: no redirect is followed, no cookie is kept, and no
   URL is logged;
-* `asyncio` is imported where it is used: a program that blocks should not pay for it at its start.
+* `asyncio`, `httpx` and `urllib.request` are imported where they are used: most programs need none of them, and
+  together they would be half of what a short one costs.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import re
 import ssl
+import sys
 import threading
-import urllib.request
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpcore
-import httpx
 
 from xborder_sdk.errors import InvalidSettings
 from xborder_sdk.runtime.account import Clock
 from xborder_sdk.runtime.commands import Exchange, WireError
 from xborder_sdk.runtime.retry import Happened
 from xborder_sdk.steps import Response
+
+if TYPE_CHECKING:
+    import httpx
 
 KEEPALIVE_S = 4.0
 """Below the five seconds at which common servers close an idle connection, so that the race is seldom met."""
@@ -190,71 +197,6 @@ class _AsyncNetwork(httpcore.AsyncNetworkBackend):
         await self._inner.sleep(seconds)
 
 
-class _PoolTransport(httpx.BaseTransport):
-    """The library's transport, over a pool with our network below it (the public way to have one)."""
-
-    def __init__(self, pool: httpcore.ConnectionPool) -> None:
-        self._pool = pool
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        answer = self._pool.handle_request(_core_request(request))
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=_SyncBody(answer), extensions=answer.extensions
-        )
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _SyncBody(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        assert isinstance(self._answer.stream, Iterable)  # noqa: S101 - a sync pool answers with a sync stream
-        yield from self._answer.stream
-
-    def close(self) -> None:
-        self._answer.close()
-
-
-class _AsyncPoolTransport(httpx.AsyncBaseTransport):
-    def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
-        self._pool = pool
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        answer = await self._pool.handle_async_request(_core_request(request))
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=_AsyncBody(answer), extensions=answer.extensions
-        )
-
-    async def aclose(self) -> None:
-        await self._pool.aclose()
-
-
-class _AsyncBody(httpx.AsyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._answer.aiter_stream():
-            yield chunk
-
-    async def aclose(self) -> None:
-        await self._answer.aclose()
-
-
-def _core_request(request: httpx.Request) -> httpcore.Request:
-    url = request.url
-    return httpcore.Request(
-        method=request.method,
-        url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-        headers=request.headers.raw,
-        content=request.stream,
-        extensions=request.extensions,
-    )
-
-
 class _Tls:
     """One TLS context for all connections, made when the first is needed (it takes some 20 ms)."""
 
@@ -270,8 +212,27 @@ class _Tls:
     def get(self) -> ssl.SSLContext:
         with self._lock:
             if self._context is None:
-                self._context = httpx.create_ssl_context()
+                self._context = _default_context()
             return self._context
+
+
+def _default_context() -> ssl.SSLContext:
+    """The authorities that the HTTP library would trust: those of the environment, else those it ships with."""
+    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    if file or folder:
+        return ssl.create_default_context(cafile=file or None, capath=None if file else folder)
+    import certifi
+
+    return ssl.create_default_context(cafile=certifi.where())
+
+
+def _environment_proxies() -> Mapping[str, str]:
+    system_wide = sys.platform in {"darwin", "win32"}
+    if not system_wide and not any(name.lower().endswith("_proxy") for name in os.environ):
+        return {}
+    from urllib.request import getproxies
+
+    return getproxies()
 
 
 class _Silence(logging.Filter):
@@ -307,38 +268,50 @@ class _Gates:
 
 
 class _Wire:
-    """What both colours share: which transport serves an exchange."""
+    """What both colours share: which pool serves an exchange."""
 
     def __init__(self, tls: ssl.SSLContext | None, clock: Clock | None) -> None:
+        self._own: Any = None
         self._tls = _Tls(tls)
         self._clock = clock or Clock()
         self._lock = threading.Lock()
-        self._transports: dict[tuple[bool, bool, str | None], Any] = {}
-        self._environment = urllib.request.getproxies()
+        self._pools: dict[tuple[bool, bool, str | None], Any] = {}
+        self._environment = _environment_proxies()
 
-    def _transport(self, exchange: Exchange) -> Any:
+    def _pool(self, exchange: Exchange) -> Any:
         secure = exchange.request.url.startswith("https:")
         proxy = exchange.proxy
         if proxy is None and not exchange.direct:
             proxy = self._environment_proxy(exchange.request.url)
         key = (exchange.fresh, secure, proxy)
         with self._lock:
-            found = self._transports.get(key)
+            found = self._pools.get(key)
             if found is None:
-                found = self._transports[key] = self._make(fresh=exchange.fresh, secure=secure, proxy=proxy)
+                found = self._pools[key] = self._make(fresh=exchange.fresh, secure=secure, proxy=proxy)
             return found
 
     def _environment_proxy(self, url: str) -> str | None:
         if not self._environment:
             return None
+        from urllib.request import proxy_bypass
+
         scheme, _, rest = url.partition("://")
         host = rest.split("/", 1)[0]
-        if urllib.request.proxy_bypass(host):
+        if proxy_bypass(host):
             return None
         return self._environment.get(scheme) or self._environment.get("all")
 
     def _make(self, *, fresh: bool, secure: bool, proxy: str | None) -> Any:
         raise NotImplementedError
+
+    def _written(self, exchange: Exchange) -> Any:
+        """The request as the library takes it: an own transport takes the larger half's, our pools the smaller's.
+
+        Raises:
+            WireError: It cannot be written as HTTP.
+        """
+        left = self._seconds_left(exchange)
+        return _core_request(exchange, left) if self._own is None else _http_request(exchange, left)
 
     def _seconds_left(self, exchange: Exchange) -> float | None:
         return None if exchange.deadline is None else max(0.0, exchange.deadline - self._clock.monotonic())
@@ -373,11 +346,11 @@ class SyncWire(_Wire):
         self._own = transport
         self._gates = _Gates(in_flight, threading.BoundedSemaphore)
 
-    def _make(self, *, fresh: bool, secure: bool, proxy: str | None) -> httpx.BaseTransport:
+    def _make(self, *, fresh: bool, secure: bool, proxy: str | None) -> httpcore.ConnectionPool:
         settings = self._pool_settings(fresh=fresh, secure=secure)
         if proxy is None:
-            return _PoolTransport(httpcore.ConnectionPool(network_backend=_Network(), **settings))
-        return _PoolTransport(httpcore.HTTPProxy(proxy, network_backend=_Network(), **settings))
+            return httpcore.ConnectionPool(network_backend=_Network(), **settings)
+        return httpcore.HTTPProxy(proxy, network_backend=_Network(), **settings)
 
     def exchange(self, exchange: Exchange) -> Response:
         """Sends and reads.
@@ -385,21 +358,22 @@ class SyncWire(_Wire):
         Raises:
             WireError: There is no answer.
         """
-        request = _http_request(exchange, self._seconds_left(exchange))
+        request = self._written(exchange)
         gate = self._gates.of(exchange.request.url)
         if not gate.acquire(timeout=self._seconds_left(exchange)):
             raise WireError(Happened.DEADLINE, "too many requests are under way", never_sent=True)
         sending = _Sending(self._clock, exchange.deadline, exchange.send_before)
         token = _sending.set(sending)
         try:
-            transport = self._own or self._transport(exchange)
+            transport: Any = self._own or self._pool(exchange)
             sending.begin()
             answer = transport.handle_request(request)
             try:
-                content = _read(answer, exchange, sending)
+                status, headers = _head(answer)
+                content = _read(answer.stream, headers, exchange, sending)
             finally:
                 answer.close()
-            return Response(answer.status_code, answer.headers.multi_items(), content)
+            return Response(status, headers, content)
         except Exception as error:  # noqa: BLE001 - sorted by failure_of, which returns what is not the wire's
             raise failure_of(error, sending, exchange) from None
         finally:
@@ -409,9 +383,9 @@ class SyncWire(_Wire):
     def close(self) -> None:
         """Closes all connections; an own transport is left to its owner."""
         with self._lock:
-            for transport in self._transports.values():
-                transport.close()
-            self._transports.clear()
+            for pool in self._pools.values():
+                pool.close()
+            self._pools.clear()
 
 
 class AsyncWire(_Wire):
@@ -430,11 +404,11 @@ class AsyncWire(_Wire):
         self._own = transport
         self._gates = _Gates(in_flight, asyncio.BoundedSemaphore)
 
-    def _make(self, *, fresh: bool, secure: bool, proxy: str | None) -> httpx.AsyncBaseTransport:
+    def _make(self, *, fresh: bool, secure: bool, proxy: str | None) -> httpcore.AsyncConnectionPool:
         settings = self._pool_settings(fresh=fresh, secure=secure)
         if proxy is None:
-            return _AsyncPoolTransport(httpcore.AsyncConnectionPool(network_backend=_AsyncNetwork(), **settings))
-        return _AsyncPoolTransport(httpcore.AsyncHTTPProxy(proxy, network_backend=_AsyncNetwork(), **settings))
+            return httpcore.AsyncConnectionPool(network_backend=_AsyncNetwork(), **settings)
+        return httpcore.AsyncHTTPProxy(proxy, network_backend=_AsyncNetwork(), **settings)
 
     async def exchange(self, exchange: Exchange) -> Response:
         """Sends and reads.
@@ -442,7 +416,7 @@ class AsyncWire(_Wire):
         Raises:
             WireError: There is no answer.
         """
-        request = _http_request(exchange, self._seconds_left(exchange))
+        request = self._written(exchange)
         # The deadline is the event loop's business here.
         sending = _Sending(self._clock, None, exchange.send_before)
         token = _sending.set(sending)
@@ -451,14 +425,15 @@ class AsyncWire(_Wire):
         budget = timeout(self._seconds_left(exchange))
         try:
             async with budget, self._gates.of(exchange.request.url):
-                transport = self._own or self._transport(exchange)
+                transport: Any = self._own or self._pool(exchange)
                 sending.begin()
                 answer = await transport.handle_async_request(request)
                 try:
-                    content = await _read_async(answer, exchange)
+                    status, headers = _head(answer)
+                    content = await _read_async(answer.stream, headers, exchange)
                 finally:
                     await answer.aclose()
-                return Response(answer.status_code, answer.headers.multi_items(), content)
+                return Response(status, headers, content)
         except Exception as error:  # noqa: BLE001 - as above
             if budget.expired() and isinstance(error, TimeoutError):
                 error = WireError(Happened.DEADLINE, "the deadline passed", never_sent=sending.proves_unsent)
@@ -469,38 +444,106 @@ class AsyncWire(_Wire):
     async def aclose(self) -> None:
         """Closes all connections; an own transport is left to its owner."""
         with self._lock:
-            transports = list(self._transports.values())
-            self._transports.clear()
-        for transport in transports:
-            await transport.aclose()
+            pools = list(self._pools.values())
+            self._pools.clear()
+        for pool in pools:
+            await pool.aclose()
 
 
 def _http_request(exchange: Exchange, left: float | None) -> httpx.Request:
-    """The library's request.
+    import httpx
 
-    Raises:
-        WireError: It cannot be written as HTTP.
-    """
     request = exchange.request
-    seconds = exchange.timeout_s
-    if left is not None:
-        seconds = min(seconds, max(left, 0.001))
-    timeouts = {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}
-    # The library offers every decoder that happens to be installed; we can only count what we decode ourselves.
-    headers = [*request.headers, ("Accept-Encoding", "gzip, deflate")]
-    for name, value in headers:
-        if not name.isascii() or not value.isascii() or _CONTROL.search(name + value):
-            raise WireError(Happened.UNSENDABLE, f"{_UNFIT} in header {name}", never_sent=True)
+    headers = _headers(exchange)
     try:
         return httpx.Request(
             request.method,
             request.url,
             headers=headers,
             content=request.content or None,
-            extensions={"timeout": timeouts},
+            extensions={"timeout": _timeouts(exchange, left)},
         )
     except (httpx.InvalidURL, ValueError):  # neither may be shown: it quotes the address
         raise WireError(Happened.UNSENDABLE, f"{_UNFIT} in its address", never_sent=True) from None
+
+
+# Addresses that the HTTP library would write exactly as they are. Everything else takes its way through the library:
+# capitals, credentials and default ports in the host, dot segments, characters that must be escaped.
+_PLAIN_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9][a-z0-9.-]*)(?::(?P<port>[1-9][0-9]{0,4}))?"
+    r"(?P<target>(?!/\.|[^?]*/\.)/(?:[A-Za-z0-9._~!$&()*+,;=:@/-]|%[0-9A-Fa-f]{2})*"
+    r"(?:\?(?:[A-Za-z0-9._~!$&()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?)",
+    re.ASCII,
+)
+_DEFAULT_PORT = {"http": "80", "https": "443"}
+_HAS_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+def _core_request(exchange: Exchange, left: float | None) -> httpcore.Request:
+    request = exchange.request
+    plain = _PLAIN_URL.fullmatch(request.url)
+    if plain is None or plain["port"] == _DEFAULT_PORT[plain["scheme"]] or not request.method.isupper():
+        return _normalised(_http_request(exchange, left))
+    host, port = plain["host"], plain["port"]
+    headers = _headers(exchange)
+    named = {name.lower() for name, _ in headers}
+    if "host" not in named:
+        headers.insert(0, ("Host", host if port is None else f"{host}:{port}"))
+    if "content-length" not in named and (request.content or request.method in _HAS_BODY):
+        headers.append(("Content-Length", str(len(request.content))))
+    return httpcore.Request(
+        request.method,
+        httpcore.URL(
+            scheme=plain["scheme"].encode(),
+            host=host.encode(),
+            port=None if port is None else int(port),
+            target=plain["target"].encode(),
+        ),
+        headers=headers,
+        content=request.content,
+        extensions={"timeout": _timeouts(exchange, left)},
+    )
+
+
+def _normalised(request: httpx.Request) -> httpcore.Request:
+    url = request.url
+    return httpcore.Request(
+        method=request.method,
+        url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        headers=request.headers.raw,
+        content=request.content,
+        extensions=request.extensions,
+    )
+
+
+def _timeouts(exchange: Exchange, left: float | None) -> dict[str, float]:
+    seconds = exchange.timeout_s
+    if left is not None:
+        seconds = min(seconds, max(left, 0.001))
+    return {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}
+
+
+def _headers(exchange: Exchange) -> list[tuple[str, str]]:
+    # The library offers every decoder that happens to be installed; we can only count what we decode ourselves.
+    headers = [*exchange.request.headers, ("Accept-Encoding", "gzip, deflate")]
+    for name, value in headers:
+        if not name.isascii() or not value.isascii() or _CONTROL.search(name + value):
+            raise WireError(Happened.UNSENDABLE, f"{_UNFIT} in header {name}", never_sent=True)
+    return headers
+
+
+def _head(answer: Any) -> tuple[int, list[tuple[str, str]]]:
+    """Status and headers of an answer, of whichever half of the library."""
+    if isinstance(answer, httpcore.Response):
+        return answer.status, [(_text(name), _text(value)) for name, value in answer.headers]
+    return answer.status_code, answer.headers.multi_items()
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 _PACKING = 1024
@@ -510,8 +553,9 @@ _PACKING = 1024
 class _Counted:
     """Decompresses piece by piece and counts, so that a small bomb never becomes a large string."""
 
-    def __init__(self, answer: httpx.Response, limit: int) -> None:
-        encoding = answer.headers.get("content-encoding", "identity").strip().lower()
+    def __init__(self, headers: Iterable[tuple[str, str]], limit: int) -> None:
+        encodings = [value.strip().lower() for name, value in headers if name.lower() == "content-encoding"]
+        encoding = ", ".join(encodings)
         self._limit = limit
         self._parts: list[bytes] = []
         self._size = 0
@@ -557,9 +601,8 @@ class _Counted:
         return b"".join(self._parts)
 
 
-def _read(answer: httpx.Response, exchange: Exchange, sending: _Sending) -> bytes:
-    counted = _Counted(answer, exchange.max_bytes)
-    stream: Any = answer.stream
+def _read(stream: Any, headers: Iterable[tuple[str, str]], exchange: Exchange, sending: _Sending) -> bytes:
+    counted = _Counted(headers, exchange.max_bytes)
     for chunk in stream:
         if exchange.deadline is not None and sending.clock.monotonic() > exchange.deadline:
             raise WireError(Happened.DEADLINE, "the answer came too slowly")
@@ -567,9 +610,8 @@ def _read(answer: httpx.Response, exchange: Exchange, sending: _Sending) -> byte
     return counted.whole()
 
 
-async def _read_async(answer: httpx.Response, exchange: Exchange) -> bytes:
-    counted = _Counted(answer, exchange.max_bytes)
-    stream: Any = answer.stream
+async def _read_async(stream: Any, headers: Iterable[tuple[str, str]], exchange: Exchange) -> bytes:
+    counted = _Counted(headers, exchange.max_bytes)
     async for chunk in stream:
         counted.add(chunk)
     return counted.whole()
