@@ -594,5 +594,5 @@ class AsyncClient:
     async def add_evidence(
         self, account: str, request: AddEvidence, *, deadline_s: float | None = None
     ) -> DisputeAnswer:
-        """Adds evidence before the contest."""
+        """Adds evidence before the contest (`once`)."""
         return await self.call(account, DisputeChannel.add_evidence, request, deadline_s=deadline_s)

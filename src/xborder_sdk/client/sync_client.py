@@ -553,5 +553,5 @@ class Client:
         return self.call(account, DisputeChannel.contest_dispute, request, deadline_s=deadline_s)
 
     def add_evidence(self, account: str, request: AddEvidence, *, deadline_s: float | None = None) -> DisputeAnswer:
-        """Adds evidence before the contest."""
+        """Adds evidence before the contest (`once`)."""
         return self.call(account, DisputeChannel.add_evidence, request, deadline_s=deadline_s)
