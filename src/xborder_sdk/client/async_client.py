@@ -32,6 +32,7 @@ from xborder_sdk.hookspecs import (
     BookPickup,
     CancelOrder,
     CancelPickup,
+    CancelPrintJob,
     CancelShipment,
     ChangePickup,
     CheckAddress,
@@ -566,6 +567,12 @@ class AsyncClient:
     async def get_print_job(self, account: str, request: GetPrintJob, *, deadline_s: float | None = None) -> PrintJob:
         """Where a job stands."""
         return await self.call(account, LabelPrinter.get_print_job, request, deadline_s=deadline_s)
+
+    async def cancel_print_job(
+        self, account: str, request: CancelPrintJob, *, deadline_s: float | None = None
+    ) -> PrintJob:
+        """Takes a job back that has not been printed."""
+        return await self.call(account, LabelPrinter.cancel_print_job, request, deadline_s=deadline_s)
 
     # -- DisputeChannel ---------------------------------------------------------------------------------------
 

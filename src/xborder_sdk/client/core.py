@@ -248,6 +248,7 @@ EFFECTS = frozenset(
         "change_pickup",
         "cancel_pickup",
         "print_document",
+        "cancel_print_job",
         "accept_dispute",
         "contest_dispute",
         "add_evidence",

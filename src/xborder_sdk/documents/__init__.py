@@ -47,6 +47,8 @@ from xborder_sdk.documents.media import (
     MediaKind,
 )
 from xborder_sdk.documents.raster import Bitmap, ink_area, render_for, render_page, to_pdf
+from xborder_sdk.documents.turning import turned_pages
+from xborder_sdk.documents.zpl import Edges, ThermalSetup, ZplEncoding, ZplProgram, draw_for_head, to_zpl
 from xborder_sdk.errors import DocumentError
 
 __all__ = [
@@ -71,6 +73,7 @@ __all__ = [
     "DocumentError",
     "DocumentTooLarge",
     "DoesNotFit",
+    "Edges",
     "EncryptedDocument",
     "FileConflict",
     "Fit",
@@ -89,10 +92,14 @@ __all__ = [
     "ResolutionUnknown",
     "Shrink",
     "Size",
+    "ThermalSetup",
     "UnknownFormat",
     "UnsafeFileName",
     "UnsupportedDocument",
+    "ZplEncoding",
+    "ZplProgram",
     "check_zpl",
+    "draw_for_head",
     "fit",
     "impose",
     "ink_area",
@@ -102,6 +109,8 @@ __all__ = [
     "render_page",
     "safe_name",
     "to_pdf",
+    "to_zpl",
+    "turned_pages",
     "verify_label",
     "write_document",
 ]

@@ -209,6 +209,8 @@ class Connector(Generic[S]):
         title: The vendor's name for people.
         settings_model: Type of the account's settings.
         kinds: The kind classes, each registered for every account of this connector.
+        local_devices: Whether its hosts are devices on the local network, as printers are. Those may be reached by
+            plain http, past every proxy of the environment, and never get a credential.
         core: Versions of the core it works with, as a PEP 440 specifier.
         checked: Against what each operation has been held, by operation name; `UNVERIFIED` where it says nothing.
     """
@@ -217,6 +219,7 @@ class Connector(Generic[S]):
     title: ClassVar[str]
     settings_model: ClassVar[type[Settings]] = Settings
     kinds: ClassVar[tuple[type[Kind], ...]] = ()
+    local_devices: ClassVar[bool] = False
     core: ClassVar[str] = ">=0.1,<0.2"
     checked: ClassVar[Mapping[str, Checked]] = {}
 

@@ -8,23 +8,66 @@ from enum import StrEnum
 from xborder_sdk.models.base import Model
 
 
+class Margins(Model):
+    """Borders in millimetres, as the paper leaves the printer."""
+
+    top_mm: Decimal = Decimal(0)
+    right_mm: Decimal = Decimal(0)
+    bottom_mm: Decimal = Decimal(0)
+    left_mm: Decimal = Decimal(0)
+
+
 class PrinterMedia(Model):
-    """Paper a printer has or takes. Sizes in millimetres, to a tenth."""
+    """Paper a printer has or takes. Sizes in millimetres.
+
+    Attributes:
+        margins: Borders that the printer cannot print on, where it says so.
+        loaded: Whether it is in the printer now, where it says so.
+    """
 
     name: str
     width_mm: Decimal
     height_mm: Decimal
     dpi: int | None = None
+    margins: Margins | None = None
+    loaded: bool | None = None
+
+
+class PrinterTrouble(StrEnum):
+    """What keeps a printer from printing."""
+
+    PAPER_OUT = "paper_out"
+    PAPER_JAM = "paper_jam"
+    OPEN = "open"
+    """A door, a cover or the print head."""
+    SUPPLY_OUT = "supply_out"
+    """Ribbon, toner or ink."""
+    TRAY = "tray"
+    """A tray is missing or full."""
+    PAUSED = "paused"
+    OFFLINE = "offline"
+    TEMPERATURE = "temperature"
+    MEMORY = "memory"
+    OTHER = "other"
 
 
 class Printer(Model):
-    """A place that prints."""
+    """A place that prints.
+
+    Attributes:
+        ready: Whether it takes jobs and prints them.
+        troubles: What the matter is, read from `reasons`.
+        reasons: The printer's own words.
+        formats: What it takes.
+    """
 
     name: str
     description: str | None = None
     ready: bool = True
     media: tuple[PrinterMedia, ...] = ()
     formats: tuple[str, ...] = ()
+    troubles: tuple[PrinterTrouble, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 class PrintState(StrEnum):
@@ -47,6 +90,7 @@ class PrintJob(Model):
         location: Where the result is, for printers that write files.
         pages: How many pages it has.
         reasons: The printer's own words, such as paper out.
+        troubles: What keeps it from being printed, read from `reasons`.
     """
 
     job_id: str
@@ -55,3 +99,4 @@ class PrintJob(Model):
     location: str | None = None
     pages: int | None = None
     reasons: tuple[str, ...] = ()
+    troubles: tuple[PrinterTrouble, ...] = ()

@@ -265,7 +265,16 @@ class _Run:
     def _transmit_once(self, step: Transmit) -> Engine[Response]:
         """Bytes that must not go out twice. They are sent once only, so whatever fails ends the call."""
         yield from self._mark_sent()
-        reply = yield from self._transmit(step)
+        claimed = self.claimed
+        assert claimed is not None  # noqa: S101 - only called for a claimed step
+        try:
+            reply = yield from self._transmit(step)
+        except XborderError as error:
+            if not claimed.sent:
+                raise
+            yield self._ledger("mark_unknown", claimed.intent, claimed.attempt, claimed.owner, error.message)
+            self.claimed = None
+            raise self._unknown(error.message, error, claimed) from None
         response = Response(200, (), reply)
         yield from self._keep_answer(response)
         return response
