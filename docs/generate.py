@@ -113,7 +113,8 @@ def _enum(members: type[StrEnum]) -> str:
 def _type(model: type, field: str) -> str:
     """The type of a field as its class writes it, without what `Annotated` adds."""
     home = next(cls for cls in model.__mro__ if field in vars(cls).get("__annotations__", {}))
-    return ast.unparse(_Plain().visit(ast.parse(str(home.__annotations__[field]), mode="eval")))
+    plain = ast.unparse(_Plain().visit(ast.parse(str(home.__annotations__[field]), mode="eval")))
+    return plain.replace(" | ", " or ")  # a bar would end the cell
 
 
 class _Plain(ast.NodeTransformer):
