@@ -40,7 +40,7 @@ class Cursor(Model):
         try:
             connector, state = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
             return cls(connector=connector, state=state)
-        except (ValueError, TypeError, binascii.Error, ValidationError) as error:
+        except (ValueError, TypeError, RecursionError, binascii.Error, ValidationError) as error:
             raise InvalidCursor("this text is not a cursor of a list") from error
 
 
