@@ -47,7 +47,9 @@ def _cell(text: str) -> str:
 
 
 def _connectors() -> list[type[Connector[Any]]]:
-    return [connector for connector in Registry().connectors() if connector.name in _OURS]
+    return [
+        connector for connector in Registry().connectors() if connector.name in _OURS
+    ]
 
 
 def operations() -> str:
@@ -71,10 +73,14 @@ def operations() -> str:
                 continue
             signature = inspect.signature(operation.spec)
             request = signature.parameters["request"].annotation
-            result = str(signature.return_annotation).removeprefix("Flow[").removesuffix("]")
+            result = (
+                str(signature.return_annotation).removeprefix("Flow[").removesuffix("]")
+            )
             model = getattr(module, request)
             requests.add(model)
-            parts.append(f"### {operation.name}\n\n`{operation.name}(request: {request}) -> {result}`\n")
+            parts.append(
+                f"### {operation.name}\n\n`{operation.name}(request: {request}) -> {result}`\n"
+            )
             parts.append(f"{_body(_doc(operation.spec))}\n")
             parts.append(_model(model))
         for part in _parts(module, requests):
@@ -99,7 +105,9 @@ def _model(model: type[Model]) -> str:
         extra = field.json_schema_extra
         option = isinstance(extra, dict) and extra.get("option")
         need = "yes" if field.is_required() else "option" if option else ""
-        rows.append(f"| `{name}` | `{_cell(_type(model, name))}` | {need} | {_cell(about.get(name, ''))} |")
+        rows.append(
+            f"| `{name}` | `{_cell(_type(model, name))}` | {need} | {_cell(about.get(name, ''))} |"
+        )
     if not rows:
         return f"**{model.__name__}**: {_summary(model)} It has no fields.\n"
     head = f"**{model.__name__}**: {_summary(model)}\n\n| field | type | required | meaning |\n|---|---|---|---|\n"
@@ -112,15 +120,23 @@ def _enum(members: type[StrEnum]) -> str:
 
 def _type(model: type, field: str) -> str:
     """The type of a field as its class writes it, without what `Annotated` adds."""
-    home = next(cls for cls in model.__mro__ if field in vars(cls).get("__annotations__", {}))
-    plain = ast.unparse(_Plain().visit(ast.parse(str(home.__annotations__[field]), mode="eval")))
+    home = next(
+        cls for cls in model.__mro__ if field in vars(cls).get("__annotations__", {})
+    )
+    plain = ast.unparse(
+        _Plain().visit(ast.parse(str(home.__annotations__[field]), mode="eval"))
+    )
     return plain.replace(" | ", " or ")  # a bar would end the cell
 
 
 class _Plain(ast.NodeTransformer):
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         self.generic_visit(node)
-        if isinstance(node.value, ast.Name) and node.value.id == "Annotated" and isinstance(node.slice, ast.Tuple):
+        if (
+            isinstance(node.value, ast.Name)
+            and node.value.id == "Annotated"
+            and isinstance(node.slice, ast.Tuple)
+        ):
             return node.slice.elts[0]
         return node
 
@@ -194,13 +210,21 @@ def capabilities() -> str:
             else:
                 mark = connector.checked.get(name)
                 cells.append(mark.value if mark else "unverified")
-        parts.append(f"| [{name}](operations.md#{name}) ({operation.kind.__name__}) | " + " | ".join(cells) + " |")
-    parts.append("\nOptions that each operation honours; any other that is set is refused before anything is sent:\n")
+        parts.append(
+            f"| [{name}](operations.md#{name}) ({operation.kind.__name__}) | "
+            + " | ".join(cells)
+            + " |"
+        )
+    parts.append(
+        "\nOptions that each operation honours; any other that is set is refused before anything is sent:\n"
+    )
     parts.append("| connector | operation | options |\n|---|---|---|")
     for connector in connectors:
         for kind in connector.kinds:
             for operation_name, options in sorted(kind.honours.items()):
-                parts.append(f"| {connector.name} | {operation_name} | {', '.join(sorted(options)) or '-'} |")
+                parts.append(
+                    f"| {connector.name} | {operation_name} | {', '.join(sorted(options)) or '-'} |"
+                )
     levels = ", ".join(level.value for level in SupportLevel)
     parts.append(
         f"\n`client.supports(account, operation)` answers for an account ({levels}), without asking anybody.\n"
@@ -218,7 +242,9 @@ def settings() -> str:
     ]
     for connector in _connectors():
         parts.append(f"\n## {connector.title} (`{connector.name}`)\n")
-        parts.append(_settings_table(connector.settings_model, set(Settings.model_fields)))
+        parts.append(
+            _settings_table(connector.settings_model, set(Settings.model_fields))
+        )
     parts.append("\n## Fulfilment\n")
     parts.append("The section `[fulfilment]` of the [main job](../fulfilment.md).\n")
     parts.append(_settings_table(FulfilmentConfig, set()))
@@ -227,15 +253,23 @@ def settings() -> str:
 
 def _settings_table(model: type[Model], without: set[str]) -> str:
     about = _attributes(model)
-    rows = ["| setting | type | required | default | meaning |", "|---|---|---|---|---|"]
+    rows = [
+        "| setting | type | required | default | meaning |",
+        "|---|---|---|---|---|",
+    ]
     for name, field in model.model_fields.items():
         if name in without:
             continue
         required = field.is_required()
-        empty = field.default in (None, PydanticUndefined, "") or field.default == frozenset()
+        empty = (
+            field.default in (None, PydanticUndefined, "")
+            or field.default == frozenset()
+        )
         default = "" if required or empty else _default(field.default)
         need = "yes" if required else ""
-        rows.append(f"| `{name}` | {_words(field.annotation)} | {need} | {default} | {_cell(about.get(name, ''))} |")
+        rows.append(
+            f"| `{name}` | {_words(field.annotation)} | {need} | {default} | {_cell(about.get(name, ''))} |"
+        )
     return "\n".join(rows)
 
 
@@ -252,7 +286,10 @@ _WORDS = {
 
 def _words(annotation: Any) -> str:
     """A type in the words of a configuration file."""
-    origin, arguments = get_origin(annotation), [a for a in get_args(annotation) if a is not type(None)]
+    origin, arguments = (
+        get_origin(annotation),
+        [a for a in get_args(annotation) if a is not type(None)],
+    )
     if annotation in _WORDS:
         return _WORDS[annotation]
     if origin is Literal:
@@ -280,7 +317,12 @@ def _default(value: object) -> str:
 
 def cli() -> str:
     """The help of every command."""
-    os.environ |= {"COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1", "TERM": "dumb"}
+    os.environ |= {
+        "COLUMNS": "100",
+        "TERMINAL_WIDTH": "100",
+        "NO_COLOR": "1",
+        "TERM": "dumb",
+    }
     from typer.main import get_command
 
     from xborder_sdk.cli import output
@@ -289,22 +331,37 @@ def cli() -> str:
     command: Any = get_command(app)
     parts = ["# Command line\n", "```text", _help(command, "xborder"), "```\n"]
     parts.append(
-        "## Exit codes\n\n```text\n" + _doc(output).partition("\n\n")[2].partition("\n\n")[2].strip("\n") + "\n```\n"
+        "## Exit codes\n\n```text\n"
+        + _doc(output).partition("\n\n")[2].partition("\n\n")[2].strip("\n")
+        + "\n```\n"
     )
     for name, one in command.commands.items():
-        parts += [f"## xborder {name}\n", "```text", _help(one, f"xborder {name}"), "```\n"]
+        parts += [
+            f"## xborder {name}\n",
+            "```text",
+            _help(one, f"xborder {name}"),
+            "```\n",
+        ]
     return "\n".join(parts)
 
 
 def _help(command: Any, path: str) -> str:
-    context = command.context_class(command, info_name=path, terminal_width=100, max_content_width=100)
-    return "\n".join(line.rstrip() for line in command.get_help(context).splitlines()).strip("\n")
+    context = command.context_class(
+        command, info_name=path, terminal_width=100, max_content_width=100
+    )
+    return "\n".join(
+        line.rstrip() for line in command.get_help(context).splitlines()
+    ).strip("\n")
 
 
 def errors_page() -> str:
     """The tree of errors as its module draws it."""
     tree = _doc(errors)
-    return "# Error tree\n\n```text\n" + tree.partition("\n\n")[2].partition("\n\nEach carries")[0] + "\n```\n"
+    return (
+        "# Error tree\n\n```text\n"
+        + tree.partition("\n\n")[2].partition("\n\nEach carries")[0]
+        + "\n```\n"
+    )
 
 
 def models_page() -> str:
@@ -322,18 +379,30 @@ def models_page() -> str:
     for name in models.__all__:
         member = getattr(models, name)
         home = getattr(member, "__module__", "")
-        if home.startswith(models.__name__) and home != f"{models.__name__}.base" and inspect.getdoc(member):
+        if (
+            home.startswith(models.__name__)
+            and home != f"{models.__name__}.base"
+            and inspect.getdoc(member)
+        ):
             homes.setdefault(home, []).append(member)
     for home in sorted(homes):
         module = sys.modules[home]
         order = list(vars(module))
-        parts.append(f"## {home.rpartition('.')[2].capitalize()}\n\n{_summary(module)}\n")
-        for member in sorted(homes[home], key=lambda found: order.index(found.__name__)):
+        parts.append(
+            f"## {home.rpartition('.')[2].capitalize()}\n\n{_summary(module)}\n"
+        )
+        for member in sorted(
+            homes[home], key=lambda found: order.index(found.__name__)
+        ):
             parts.append(f"### {member.__name__}\n")
             if inspect.isfunction(member):
-                parts.append(f"`{member.__name__}{_signature(member)}`\n\n{_prose(member)}\n")
+                parts.append(
+                    f"`{member.__name__}{_signature(member)}`\n\n{_prose(member)}\n"
+                )
             else:
-                parts.append(_enum(member) if issubclass(member, StrEnum) else _model(member))
+                parts.append(
+                    _enum(member) if issubclass(member, StrEnum) else _model(member)
+                )
                 parts += _abilities(member)
     return "\n".join(parts)
 
@@ -341,7 +410,11 @@ def models_page() -> str:
 def _abilities(model: type) -> Iterator[str]:
     """What a model can do besides holding values."""
     for name, member in vars(model).items():
-        if name.startswith("_") or not (doc := inspect.getdoc(member)) or name in getattr(model, "model_fields", {}):
+        if (
+            name.startswith("_")
+            or not (doc := inspect.getdoc(member))
+            or name in getattr(model, "model_fields", {})
+        ):
             continue
         if isinstance(member, property):
             yield f"- `{name}`: {doc.partition(chr(10) * 2)[0]}\n"
@@ -350,11 +423,18 @@ def _abilities(model: type) -> Iterator[str]:
 
 
 def _signature(function: Callable[..., Any]) -> str:
-    return str(inspect.signature(function)).replace("'", "").replace("(self, ", "(").replace("(self)", "()")
+    return (
+        str(inspect.signature(function))
+        .replace("'", "")
+        .replace("(self, ", "(")
+        .replace("(self)", "()")
+    )
 
 
 def _prose(thing: object) -> str:
-    return " ".join(_doc(thing).partition("\nArgs:")[0].partition("\nRaises:")[0].split())
+    return " ".join(
+        _doc(thing).partition("\nArgs:")[0].partition("\nRaises:")[0].split()
+    )
 
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -371,7 +451,9 @@ PAGES: dict[str, Callable[[], str]] = {
 def main() -> int:
     """Writes the pages, or compares them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when a page differs")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; fail when a page differs"
+    )
     check = parser.parse_args().check
     FOLDER.mkdir(exist_ok=True)
     stale = []

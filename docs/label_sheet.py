@@ -25,7 +25,10 @@ LABELS = {
 
 def sheet() -> Imposition:
     """The labels on A4; one place stays free for the next job."""
-    labels = [Label(number, LabelDocument.read(_label(number, *address))) for number, address in LABELS.items()]
+    labels = [
+        Label(number, LabelDocument.read(_label(number, *address)))
+        for number, address in LABELS.items()
+    ]
     return impose(labels, A4_4_UP)
 
 
@@ -45,7 +48,9 @@ def _label(number: str, name: str, street: str, city: str, country: str) -> byte
         canvas.drawString(8 * mm, (102 - 8 * place) * mm, text)
     canvas.setFont("Helvetica-Bold", 32)
     canvas.drawRightString(92 * mm, 70 * mm, country)
-    bars = Code128(number, barWidth=0.5 * mm, barHeight=34 * mm, humanReadable=False, quiet=False)
+    bars = Code128(
+        number, barWidth=0.5 * mm, barHeight=34 * mm, humanReadable=False, quiet=False
+    )
     bars.drawOn(canvas, (100 * mm - bars.width) / 2, 22 * mm)
     canvas.setFont("Helvetica", 14)
     canvas.drawCentredString(50 * mm, 12 * mm, number)
