@@ -10,6 +10,8 @@ import pytest
 
 from xborder_sandbox.ebay import demo
 from xborder_sandbox.ebay.goods import CATALOGUE, UNKNOWN
+from xborder_sandbox.ebay.notifications.actions import FIELDS
+from xborder_sandbox.ebay.notifications.sender import SIGNATURES
 from xborder_sandbox.ebay.store import Settings
 from xborder_sandbox.errors import UnknownActionError
 from xborder_sandbox.faults import KINDS
@@ -28,10 +30,16 @@ def test_every_fault_and_option_is_listed():
 def test_every_setting_is_listed_with_its_default():
     for field in fields(Settings):
         shown = str(field.default).lower() if isinstance(field.default, bool) else f"{field.default}"
-        if field.name == "repeated_tracking":
+        if isinstance(field.default, str):
             shown = f"`{field.default}`"
         shown = shown.removesuffix(".0")
         assert re.search(rf"`{field.name}` \({re.escape(shown)}", README), field.name
+
+
+def test_every_way_to_notify_is_listed():
+    table = README.split("### Notifications")[1].split("###")[0]
+    for name in {*FIELDS, *SIGNATURES}:
+        assert f"`{name}`" in table, name
 
 
 def test_every_action_is_listed(ebay):

@@ -7,7 +7,6 @@ answers hold follows public clients' models of eBay's CancelSummary and is *unve
 from __future__ import annotations
 
 import itertools
-import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,22 +16,31 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from xborder_sandbox.ebay.amounts import write_value
-from xborder_sandbox.ebay.errors import ApiError, json_response, post_order_error
+from xborder_sandbox.ebay.errors import json_response
 from xborder_sandbox.ebay.guard import Guard
 from xborder_sandbox.ebay.order import Order
+from xborder_sandbox.ebay.post_order import (
+    POST_ORDER_PATH,
+    enter,
+    has_line,
+    invalid,
+    need_length,
+    pagination,
+    read_body,
+    read_instant,
+    read_page,
+)
 from xborder_sandbox.ebay.signing import Signing
 from xborder_sandbox.ebay.store import Store
-from xborder_sandbox.ebay.times import read_time, write_time
+from xborder_sandbox.ebay.times import write_time
 from xborder_sandbox.ebay.tokens import Seller
-from xborder_sandbox.ebay.words import CANCEL_REASONS, MARKETPLACES
+from xborder_sandbox.ebay.words import CANCEL_REASONS
 from xborder_sandbox.requests import Json
 
-_PATH = "/post-order/v2/cancellation"
+_PATH = POST_ORDER_PATH + "/cancellation"
 # A cancellation has to be started within 30 days (unverified), and a buyer's request answered within 3.
 _WINDOW = timedelta(days=30)
 _ANSWER_IN = timedelta(days=3)
-_DEFAULT_LIMIT = 25
-_MAX_LIMIT = 200
 
 
 @dataclass
@@ -173,8 +181,8 @@ class PostOrder:
 
     async def check_eligibility(self, request: Request) -> Response:
         """Say whether an order can be cancelled."""
-        seller = self._enter(request)
-        body = await _read(request)
+        seller = enter(self._guard, request)
+        body = await read_body(request)
         order = self._order(seller, body)
         reasons: list[Json] = [*self._ineligible(order)]
         answer: dict[str, Json] = {
@@ -195,29 +203,26 @@ class PostOrder:
 
     async def create(self, request: Request) -> Response:
         """Cancel an order for the seller."""
-        seller = self._enter(request)
-        body = await _read(request)
+        seller = enter(self._guard, request)
+        body = await read_body(request)
         await self._signing.check(request, seller)
         order = self._order(seller, body)
         reason = body.get("cancelReason")
         if not isinstance(reason, str) or reason not in CANCEL_REASONS:
-            raise _invalid("cancelReason", str(reason))
+            raise invalid("cancelReason", str(reason))
         failures = self._ineligible(order)
         if failures:
-            raise _invalid("legacyOrderId", failures[0])
+            raise invalid("legacyOrderId", failures[0])
         cancellation = self._book.open(order, "SELLER", reason)
         return json_response({"cancelId": cancellation.cancel_id})
 
     async def search(self, request: Request) -> Response:
         """List cancellations, newest first."""
-        seller = self._enter(request)
+        seller = enter(self._guard, request)
         query = request.query_params
-        limit = _whole(query.get("limit"), _DEFAULT_LIMIT, "limit")
-        offset = _whole(query.get("offset"), 0, "offset")
-        if not 1 <= limit <= _MAX_LIMIT:
-            raise _invalid("limit", str(limit))
-        since = _time(query.get("creation_date_range_from"), "creation_date_range_from")
-        until = _time(query.get("creation_date_range_to"), "creation_date_range_to")
+        limit, offset = read_page(request)
+        since = read_instant(query.get("creation_date_range_from"), "creation_date_range_from")
+        until = read_instant(query.get("creation_date_range_to"), "creation_date_range_to")
         self._store.settle()
         found = [
             cancellation
@@ -225,36 +230,30 @@ class PostOrder:
             if cancellation.order.seller == seller.account
             and query.get("cancel_id") in (None, cancellation.cancel_id)
             and query.get("legacy_order_id") in (None, *_order_ids(cancellation.order))
-            and _has_line(cancellation.order, "legacyItemId", query.get("item_id"))
-            and _has_line(cancellation.order, "lineItemId", query.get("transaction_id"))
+            and has_line(cancellation.order, "legacyItemId", query.get("item_id"))
+            and has_line(cancellation.order, "lineItemId", query.get("transaction_id"))
             and query.get("role") in (None, "SELLER")
             and (since is None or cancellation.requested >= since)
             and (until is None or cancellation.requested <= until)
         ]
         page: list[Json] = [held.summary(seller) for held in found[offset : offset + limit]]
-        pages = -(-len(found) // limit)
         answer: dict[str, Json] = {
             "cancellations": page,
             "total": len(found),
-            "paginationOutput": {
-                "limit": limit,
-                "offset": offset,
-                "totalEntries": len(found),
-                "totalPages": pages,
-            },
+            "paginationOutput": pagination(len(found), limit, offset),
         }
         return json_response(answer)
 
     async def get(self, request: Request) -> Response:
         """Show one."""
-        seller = self._enter(request)
+        seller = enter(self._guard, request)
         self._store.settle()
         return json_response({"cancelDetail": self._cancellation(seller, request).summary(seller)})
 
     async def approve(self, request: Request) -> Response:
         """Approve a buyer's request."""
-        seller = self._enter(request)
-        _need_length(request, await request.body())
+        seller = enter(self._guard, request)
+        need_length(request, await request.body())
         await self._signing.check(request, seller)
         cancellation = self._waiting(seller, request)
         self._book.approve(cancellation)
@@ -262,23 +261,15 @@ class PostOrder:
 
     async def reject(self, request: Request) -> Response:
         """Turn a buyer's request down: the order was shipped."""
-        seller = self._enter(request)
-        body = await _read(request)
+        seller = enter(self._guard, request)
+        body = await read_body(request)
         cancellation = self._waiting(seller, request)
         shipped = body.get("shipmentDate")
         value = shipped.get("value") if isinstance(shipped, dict) else shipped
         if shipped is not None:
-            _time(str(value), "shipmentDate")
+            read_instant(str(value), "shipmentDate")
         self._book.reject(cancellation, None if value is None else str(value))
         return Response(status_code=200)
-
-    def _enter(self, request: Request) -> Seller:
-        # No scope is published for this API: any user token will do.
-        seller = self._guard.seller(request, (), scheme="IAF")
-        marketplace = request.headers.get("x-ebay-c-marketplace-id")
-        if marketplace not in MARKETPLACES:
-            raise _invalid("X-EBAY-C-MARKETPLACE-ID", str(marketplace))
-        return seller
 
     def _order(self, seller: Seller, body: dict[str, Json]) -> Order:
         wanted = body.get("legacyOrderId")
@@ -286,19 +277,19 @@ class PostOrder:
             for order in self._store.all():
                 if order.seller == seller.account and wanted in _order_ids(order):
                     return order
-        raise _invalid("legacyOrderId", str(wanted))
+        raise invalid("legacyOrderId", str(wanted))
 
     def _cancellation(self, seller: Seller, request: Request) -> Cancellation:
         cancel_id = request.path_params["cancel_id"]
         cancellation = self._book.held.get(cancel_id)
         if cancellation is None or cancellation.order.seller != seller.account:
-            raise _invalid("cancelId", cancel_id, status=404)
+            raise invalid("cancelId", cancel_id, status=404)
         return cancellation
 
     def _waiting(self, seller: Seller, request: Request) -> Cancellation:
         cancellation = self._cancellation(seller, request)
         if cancellation.state != "INITIAL":
-            raise _invalid("cancelId", cancellation.cancel_id)
+            raise invalid("cancelId", cancellation.cancel_id)
         return cancellation
 
     def _ineligible(self, order: Order) -> list[str]:
@@ -318,47 +309,3 @@ class PostOrder:
 
 def _order_ids(order: Order) -> tuple[str, str]:
     return str(order.document["legacyOrderId"]), order.order_id
-
-
-def _has_line(order: Order, key: str, wanted: str | None) -> bool:
-    return wanted is None or any(line.get(key) == wanted for line in order.lines)
-
-
-def _invalid(name: str, value: str, status: int = 400) -> ApiError:
-    # 1616 "Invalid Input." is seen for the sister API of returns; for cancellations it is unverified.
-    return post_order_error(1616, "InvalidInput", "Invalid Input.", status, parameter=name, value=value)
-
-
-def _need_length(request: Request, body: bytes) -> None:
-    if not body and request.headers.get("content-length", "0") == "0":
-        # eBay's edge does so with a POST that has no body (reference, section 8: probed on other APIs).
-        raise ApiError(411, {"message": "Length Required"})
-
-
-async def _read(request: Request) -> dict[str, Json]:
-    raw = await request.body()
-    _need_length(request, raw)
-    try:
-        body = json.loads(raw)
-    except ValueError as error:
-        raise _invalid("body", "") from error
-    if not isinstance(body, dict):
-        raise _invalid("body", "")
-    return body
-
-
-def _whole(text: str | None, default: int, name: str) -> int:
-    if text is None:
-        return default
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise _invalid(name, text)
-    return int(text)
-
-
-def _time(text: str | None, name: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return read_time(text)
-    except ValueError as error:
-        raise _invalid(name, text) from error

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from xborder_sandbox.ebay.aftersales.book import AfterSalesBook
 from xborder_sandbox.ebay.disputes.book import DisputeBook
 from xborder_sandbox.ebay.disputes.words import NOT_AS_DESCRIBED, NOT_RECEIVED
 from xborder_sandbox.ebay.order import Order
@@ -32,6 +33,16 @@ def load_disputes(book: DisputeBook, seller: Seller) -> None:
         answer_in=timedelta(days=5),
         note="Both mugs are blue, I ordered white ones.",
     )
+
+
+def load_complaints(book: AfterSalesBook) -> None:
+    """Open a return of one line of two, and an inquiry after a parcel."""
+    returned = _order_of(book.store, "Marlene Quist")
+    book.open_return(
+        returned, returned.lines[0], "WRONG_SIZE", "It is too small for my son.", age=timedelta(minutes=40)
+    )
+    missed = _order_of(book.store, "Isla Thornbury")
+    book.open_inquiry(missed, missed.lines[0], "Where is it?", age=timedelta(hours=3))
 
 
 def _order_of(store: Store, name: str) -> Order:

@@ -13,11 +13,12 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from xborder_sandbox.ebay.aftersales import AfterSalesActions, AfterSalesBook, Cases, Inquiries, Returns
 from xborder_sandbox.ebay.bulk import DEFAULT_COUNT, MAX_COUNT, Generator
 from xborder_sandbox.ebay.cancellation import CancellationBook, PostOrder
 from xborder_sandbox.ebay.compose import Composer
 from xborder_sandbox.ebay.demo import load_demo
-from xborder_sandbox.ebay.demo_after_sales import load_disputes
+from xborder_sandbox.ebay.demo_after_sales import load_complaints, load_disputes
 from xborder_sandbox.ebay.disputes import DisputeActions, DisputeBook, DisputeReads, DisputeWrites
 from xborder_sandbox.ebay.errors import ApiError, rest_error
 from xborder_sandbox.ebay.fulfilments import Fulfilments
@@ -82,6 +83,8 @@ class EbaySimulator:
         # Streams of their own: what is drawn here leaves the orders of a seed as they are.
         self._disputes = DisputeBook(self._store, self._world.stream("ebay/disputes"))
         self._dispute_actions = DisputeActions(self._disputes, self._tokens)
+        self._after_sales = AfterSalesBook(self._store, self._world.stream("ebay/after-sales"))
+        self._after_sales_actions = AfterSalesActions(self._after_sales)
         self._notifications = NotificationBook(self._store, self._world.stream("ebay/notifications"))
         sender = Sender(self._notifications)
         self._notification_actions = NotificationActions(self._notifications, sender)
@@ -96,6 +99,9 @@ class EbaySimulator:
             *Fulfilments(self._store, self._guard).routes(),
             *Refunds(self._store, self._guard, self._signing).routes(),
             *PostOrder(self._book, self._guard, self._signing).routes(),
+            *Returns(self._after_sales, self._guard, self._signing).routes(),
+            *Inquiries(self._after_sales, self._guard, self._signing).routes(),
+            *Cases(self._after_sales, self._guard, self._signing).routes(),
             *Analytics(self._guard, self._limits).routes(),
             *Topics(self._notifications, self._guard).routes(),
             *Destinations(self._notifications, self._guard).routes(),
@@ -146,6 +152,7 @@ class EbaySimulator:
         if scenario == "demo":
             load_demo(self._store, self._book, self._composer, sellers["ebay-us"], sellers["ebay-uk"])
             load_disputes(self._disputes, sellers["ebay-us"])
+            load_complaints(self._after_sales)
         elif scenario == "bulk":
             self._generate(sellers["ebay-us"], self._bulk_count)
 
@@ -157,6 +164,7 @@ class EbaySimulator:
         """Settle what is due."""
         self._store.settle()
         self._disputes.settle()
+        self._after_sales.settle()
 
     def state(self) -> dict[str, Json]:
         """Return counts, sellers, settings and the orders in short (at most 500 of them)."""
@@ -184,6 +192,7 @@ class EbaySimulator:
                 for held in self._book.held.values()
             ],
             "payment_disputes": self._dispute_actions.state(),
+            **self._after_sales_actions.state(),
             "notifications": self._notification_actions.state(),
             "newest_orders": [_brief(order) for order in orders[-500:]],
         }
@@ -230,6 +239,7 @@ class EbaySimulator:
             "request_cancel": self._request_cancel,
             "cancel": self._cancel,
             **self._dispute_actions.table(),
+            **self._after_sales_actions.table(),
             **self._notification_actions.table(),
         }
         chosen = actions.get(action)

@@ -50,6 +50,7 @@ class Settings:
         evidence_files: Files per dispute (not established).
         evidence_files_per_set: Files per set of evidence (not established).
         upload_moves_revision: Whether uploading a file raises a dispute's revision (not established).
+        full_return_has_summary: Whether a return asked for with FULL comes with its summary (not established).
         notification_digest: With which digest notifications are signed, SHA1 or SHA256.
     """
 
@@ -71,6 +72,7 @@ class Settings:
     evidence_files: int = 20
     evidence_files_per_set: int = 5
     upload_moves_revision: bool = False
+    full_return_has_summary: bool = False
     notification_digest: str = "SHA1"
 
 

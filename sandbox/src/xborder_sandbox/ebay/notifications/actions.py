@@ -12,7 +12,7 @@ from xborder_sandbox.ebay.notifications.topics import ACCOUNT_DELETION
 from xborder_sandbox.errors import AdminError
 from xborder_sandbox.requests import Json
 
-_FIELDS = {
+FIELDS = {
     "topic", "data", "url", "account", "signature", "age_seconds", "attempt", "spaced", "padding", "replay", "times",
 }  # fmt: skip
 _MAX_PADDING = 50_000_000
@@ -45,7 +45,7 @@ class NotificationActions:
 
     def notify(self, body: dict[str, Json]) -> dict[str, Json]:
         """Send a notification and tell what its receivers answered."""
-        unknown = body.keys() - _FIELDS
+        unknown = body.keys() - FIELDS
         if unknown:
             raise AdminError(f"unknown fields: {', '.join(sorted(unknown))}")
         times = _whole(body, "times", 1, 1, 100)
