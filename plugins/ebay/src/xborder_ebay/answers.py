@@ -31,9 +31,16 @@ _ERRORS: dict[str, type[Refused]] = {
     "34919": PermissionDenied,  # unauthorized, sent with 409
 }
 
-# FUL, issueRefund: what it answers with 409 names a rule that stopped it before any money moved. A 409 without such a
-# number proves nothing.
-_REFUSED_WITH_409 = frozenset(str(number) for number in (34918, 34919, *range(34924, 34931)))
+# FUL: what issueRefund and the payment disputes answer with 409 and these numbers names a rule that stopped it before
+# anything was done. A 409 without such a number proves nothing.
+_REFUSED_WITH_409 = frozenset(
+    str(number)
+    for number in (
+        *(34918, 34919, *range(34924, 34931)),
+        # FUL, the calls of payment_dispute: a state or a revision that stopped it, or a number of files.
+        *(33004, 33011, 33101, 33102, 33105),
+    )
+)
 
 _HINTS = {
     "invalid_grant": "the consent has ended (a new password, or 18 months): let the seller consent again",
@@ -41,6 +48,12 @@ _HINTS = {
     "invalid_scope": "set scopes to those the seller consented to",
     "30850": "eBay refuses dates in the future: check this machine's clock",
     "32300": "check tracking number and carrier code; carrier_codes in the settings overrides the plugin's",
+    "33004": "evidence can be added only until the dispute is contested",
+    "33011": "read the dispute again, and decide again on what it says now",
+    "33101": "read the dispute again: it cannot be answered so in its state",
+    "33102": "add evidence first, or declare the shipment with its tracking number",
+    "33103": "send fewer files; evidence_files_max in the settings stops it beforehand",
+    "33105": "eBay takes no more files for this dispute",
     "34500": "eBay has no call that changes a declaration: declare again with the right number",
     "34917": "the order is refunded already",
     "34920": "the time for refunds is over; agree with the buyer in another way",

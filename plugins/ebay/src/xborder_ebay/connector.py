@@ -9,8 +9,10 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from xborder_ebay.answers import classify
+from xborder_ebay.disputes import EbayDisputes
 from xborder_ebay.orders import EbayOrders
 from xborder_ebay.settings import (
+    DISPUTE_SCOPE,
     FINANCES_SCOPE,
     FULFILMENT_READ_SCOPE,
     FULFILMENT_SCOPE,
@@ -33,6 +35,7 @@ from xborder_sdk.hookspecs import (
     Verdict,
 )
 from xborder_sdk.hookspecs.kind import Kind
+from xborder_sdk.models import DisputeKind
 from xborder_sdk.steps import Flow, Response, WireRequest
 
 # developer.ebay.com, api-docs/static/rest-request-components and oauth-tokens. The sandbox host of apiz is built like
@@ -60,7 +63,11 @@ _NEEDED_SCOPES: dict[str, tuple[str, ...]] = {
     "refund_order": (FINANCES_SCOPE,),
     # Post-Order names no scope of its own; the order is read first.
     "cancel_order": (FULFILMENT_SCOPE, FULFILMENT_READ_SCOPE),
+    "add_evidence": (DISPUTE_SCOPE,),
 }
+
+# Payment disputes need a scope, the rest of the disputes a marketplace: either makes these operations usable.
+_DISPUTE_OPERATIONS = frozenset({"list_disputes", "get_dispute", "accept_dispute", "contest_dispute"})
 
 _SIGNED_OPERATIONS = frozenset({"refund_order", "cancel_order"})
 _KEY_HINT = "create a key with eBay's Key Management API and set signing_key_jwe and signing_private_key"
@@ -80,7 +87,7 @@ class EbayConnector(Connector[EbaySettings]):
     name: ClassVar[str] = "ebay"
     title: ClassVar[str] = "eBay"
     settings_model: ClassVar[type[Settings]] = EbaySettings
-    kinds: ClassVar[tuple[type[Kind], ...]] = (EbayOrders,)
+    kinds: ClassVar[tuple[type[Kind], ...]] = (EbayOrders, EbayDisputes)
     checked: ClassVar[Mapping[str, Checked]] = {
         "list_orders": Checked.SPEC,
         "get_order": Checked.SPEC,
@@ -88,14 +95,20 @@ class EbayConnector(Connector[EbaySettings]):
         "list_declared_shipments": Checked.SPEC,
         "refund_order": Checked.SPEC,
         "cancel_order": Checked.UNVERIFIED,
+        # Payment disputes are held against FUL; inquiries, returns, cases and cancellation requests are unverified.
+        "list_disputes": Checked.SPEC,
+        "get_dispute": Checked.SPEC,
+        "accept_dispute": Checked.SPEC,
+        "contest_dispute": Checked.SPEC,
+        "add_evidence": Checked.SPEC,
     }
 
     def __init__(self, account: str, settings: EbaySettings, now: Clock = time.time) -> None:
         super().__init__(account, settings)
-        self._now = now
+        self.now = now
 
     def hosts(self) -> Mapping[str, str]:
-        """`api`, `apiz` (identity and disputes) and `auth` (the consent page), by environment."""
+        """`api`, `apiz` (identity and payment disputes) and `auth` (the consent page), by environment."""
         return _HOSTS[self.settings.environment]
 
     def token(self, credential: str, held: Token | None) -> Flow[Token] | None:
@@ -106,8 +119,8 @@ class EbayConnector(Connector[EbaySettings]):
             held: The token until now.
         """
         if credential == "app":
-            return application_token(self.settings, self._now)
-        return refresh_user_token(self.settings, held, self._now)
+            return application_token(self.settings, self.now)
+        return refresh_user_token(self.settings, held, self.now)
 
     def sign(self, request: WireRequest, token: Token | None) -> WireRequest:
         """Puts in the token, and the digital signature where eBay asks for one and a key is there.
@@ -126,7 +139,7 @@ class EbayConnector(Connector[EbaySettings]):
             request = request.with_headers({"Authorization": f"{scheme} {token.access.get_secret_value()}"})
             key = self.signing_key
             if key is not None and (self.settings.sign_all or must_be_signed(request)):
-                request = signed(request, key, int(self._now()))
+                request = signed(request, key, int(self.now()))
         return request
 
     def classify(self, response: Response) -> Verdict:
@@ -154,7 +167,34 @@ class EbayConnector(Connector[EbaySettings]):
             return Support(
                 SupportLevel.CONDITIONAL, "eBay's own sandbox does not have the Post-Order cancellation calls"
             )
+        if operation in _DISPUTE_OPERATIONS:
+            return self._dispute_support(operation)
         return SUPPORTED
+
+    def _dispute_support(self, operation: str) -> Support:
+        payments = self.lacks_for(DisputeKind.PAYMENT_DISPUTE)
+        others = self.lacks_for(DisputeKind.RETURN)
+        if payments is not None and others is not None:
+            return Support(SupportLevel.NO, f"{payments}; {others}")
+        if payments is not None:
+            return Support(SupportLevel.CONDITIONAL, f"not for payment disputes: {payments}")
+        if others is not None:
+            return Support(SupportLevel.CONDITIONAL, f"for payment disputes only: {others}")
+        if operation in {"accept_dispute", "contest_dispute"} and self.lacks_signing_key:
+            return Support(
+                SupportLevel.CONDITIONAL, f"returns, inquiries and cancellations want a signature: {_KEY_HINT}"
+            )
+        if self.settings.environment == "sandbox":
+            return Support(SupportLevel.CONDITIONAL, "eBay's own sandbox has no Post-Order calls")
+        return SUPPORTED
+
+    def lacks_for(self, kind: DisputeKind) -> str | None:
+        """What a kind of dispute needs and the account has not; None where nothing is missing."""
+        if kind is DisputeKind.PAYMENT_DISPUTE:
+            return None if DISPUTE_SCOPE in self.settings.scopes else f"the account's scopes lack {DISPUTE_SCOPE}"
+        if self.settings.marketplace is None:
+            return "Post-Order wants a marketplace, and the settings name none: set marketplace, such as EBAY_GB"
+        return None
 
     def whoami(self) -> Flow[Identity] | None:
         """Asks the Identity API; None without its scope."""

@@ -156,7 +156,7 @@ def _closed(request: ListOrders, position: Position, answer: JsonObject, respons
     """The position with the window closed, where the caller left it open and eBay's clock is known and plausible."""
     if position.open_ended or not _window(request) or _end(request, position) is not None:
         return position
-    moment = _answered_at(response)
+    moment = answered_at(response)
     if moment is None:
         return position
     field = "creationDate" if _has_created(request) else "lastModifiedDate"
@@ -166,7 +166,8 @@ def _closed(request: ListOrders, position: Position, answer: JsonObject, respons
     return replace(position, window_end=moment)
 
 
-def _answered_at(response: Response) -> datetime | None:
+def answered_at(response: Response) -> datetime | None:
+    """When eBay answered, by its own clock; None where it does not say."""
     try:
         moment = parsedate_to_datetime(response.header("date") or "")
     except ValueError:

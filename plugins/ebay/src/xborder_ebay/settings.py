@@ -15,6 +15,7 @@ BASE_SCOPE = _SCOPE_ROOT
 FULFILMENT_SCOPE = f"{_SCOPE_ROOT}/sell.fulfillment"
 FULFILMENT_READ_SCOPE = f"{_SCOPE_ROOT}/sell.fulfillment.readonly"
 FINANCES_SCOPE = f"{_SCOPE_ROOT}/sell.finances"
+DISPUTE_SCOPE = f"{_SCOPE_ROOT}/sell.payment.dispute"
 IDENTITY_SCOPE = f"{_SCOPE_ROOT}/commerce.identity.readonly"
 
 
@@ -38,13 +39,15 @@ class EbaySettings(Settings):
         refresh_token: What the seller's consent gave; without it only application tokens can be had.
         ru_name: The keyset's RuName, which the seller's consent goes through; an identifier eBay gives out, no URL.
         environment: Which of eBay's two worlds.
-        marketplace: For Post-Order calls about orders that name no marketplace, such as `EBAY_GB`.
+        marketplace: For Post-Order calls, such as `EBAY_GB`: inquiries, returns, cases, cancellation requests, and
+            cancellations of orders that name no marketplace.
         scopes: What to ask for: the scopes the seller consented to, or some of them.
         signing_key_jwe: The `jwe` of the key-management answer.
         signing_private_key: Its `privateKey`: PKCS#8 in base64, with or without PEM armour, Ed25519 or RSA.
         sign_all: Sign every request, not only those eBay asks it for.
         seller_country: Where the seller is domiciled; refunds and cancellations of EU and UK sellers are signed.
         carrier_codes: eBay's carrier codes by connector name, beside and above those this plugin knows.
+        evidence_files_max: Most files of one call of evidence; eBay has such a limit and does not publish it.
     """
 
     client_id: str = Field(min_length=1)
@@ -53,12 +56,13 @@ class EbaySettings(Settings):
     ru_name: str | None = None
     environment: Literal["production", "sandbox"] = "production"
     marketplace: str | None = None
-    scopes: Scopes = (BASE_SCOPE, FULFILMENT_SCOPE, FINANCES_SCOPE, IDENTITY_SCOPE)
+    scopes: Scopes = (BASE_SCOPE, FULFILMENT_SCOPE, FINANCES_SCOPE, DISPUTE_SCOPE, IDENTITY_SCOPE)
     signing_key_jwe: str | None = None
     signing_private_key: SecretStr | None = None
     sign_all: bool = False
     seller_country: CountryCode | None = None
     carrier_codes: dict[str, str] = Field(default_factory=dict)
+    evidence_files_max: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _key_is_whole(self) -> EbaySettings:
