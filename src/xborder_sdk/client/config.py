@@ -163,7 +163,7 @@ def read_config(path: Path | str) -> Config:
         raise ConfigurationError(f"there is no configuration file {path}") from None
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(f"{path} cannot be read: {error}") from None
-    client = data.pop("client", {})
+    client = _table(path, data, "client")
     unknown = set(client) - _CLIENT_KEYS
     if unknown:
         known = ", ".join(sorted(_CLIENT_KEYS))
@@ -171,15 +171,25 @@ def read_config(path: Path | str) -> Config:
             f"{path}: [client] has unknown keys {', '.join(sorted(unknown))}", hint=f"known: {known}"
         )
     accounts = []
-    for name, table in data.pop("accounts", {}).items():
+    for name, table in _table(path, data, "accounts").items():
         if not isinstance(table, Mapping) or not isinstance(table.get("connector"), str):
             raise ConfigurationError(f'{path}: [accounts.{name}] needs connector = "..."')
         settings = {key: value for key, value in table.items() if key != "connector"}
         accounts.append(AccountConfig(name, table["connector"], settings, path.parent))
+    hooks = client.get("hooks", [])
+    if not isinstance(hooks, list) or not all(isinstance(name, str) for name in hooks):
+        raise ConfigurationError(f"{path}: hooks must be a list of names")
     ledger = client.get("ledger")
     if isinstance(ledger, str) and "://" not in ledger:
         ledger = str(path.parent / Path(ledger).expanduser())
-    return Config(tuple(accounts), ledger, tuple(client.get("hooks", ())), data, path)
+    return Config(tuple(accounts), ledger, tuple(hooks), data, path)
+
+
+def _table(path: Path, data: dict[str, Any], name: str) -> Mapping[str, Any]:
+    found = data.pop(name, {})
+    if not isinstance(found, Mapping):
+        raise ConfigurationError(f"{path}: {name} must be a table")
+    return found
 
 
 def find_config() -> Path | None:
