@@ -248,10 +248,13 @@ def _read_request(reader: Any) -> Received | None:
     line = reader.readline()
     if not line.strip():
         return None
-    method, target, _ = line.decode().split(" ", 2)
+    words = line.decode("latin-1").split(" ", 2)
+    if len(words) != 3:
+        return None  # not HTTP: a TLS hello, for example
+    method, target, _ = words
     headers: dict[str, str] = {}
     while (line := reader.readline().strip()) != b"":
-        name, _, value = line.decode().partition(":")
+        name, _, value = line.decode("latin-1").partition(":")
         headers[name.strip().lower()] = value.strip()
     body = reader.read(int(headers.get("content-length", "0")))
     return Received(method, target, headers, body)
