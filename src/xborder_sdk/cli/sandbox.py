@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -42,7 +43,8 @@ def sandbox(
     """Serve simulated vendors on this machine until interrupted. They check what the real ones check."""
     _require_sandbox()
     command = [sys.executable, "-m", "xborder_sandbox", "--port", str(port), "--scenario", scenario]
-    raise typer.Exit(subprocess.call([*command, "--seed", str(seed)]))  # noqa: S603 - our own module
+    # In place of this process, so that whatever stops the command stops the server.
+    os.execv(sys.executable, [*command, "--seed", str(seed)])  # noqa: S606 - our own module
 
 
 class SandboxServer:

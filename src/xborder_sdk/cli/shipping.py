@@ -136,7 +136,7 @@ def quote(
                 q.service.code,
                 q.service.name,
                 q.price or "no price",
-                f"{q.delivery_at:%Y-%m-%d}" if q.delivery_at else None,
+                f"{q.delivery_at:%Y-%m-%d}" if q.delivery_at else q.delivery_local_time,
                 q.transit_days,
                 q.chargeable_weight_g,
                 "needs an agreement" if q.needs_agreement else None,
@@ -278,7 +278,7 @@ def track(
                 t.status.value if t.found else "not known yet",
                 (t.scans[-1].local_time or t.scans[-1].at) if t.scans else None,
                 t.scans[-1].place if t.scans else None,
-                f"{t.estimated_delivery:%Y-%m-%d}" if t.estimated_delivery else None,
+                f"{t.estimated_delivery:%Y-%m-%d}" if t.estimated_delivery else t.estimated_delivery_local_time,
             )
             for t in found
         ],

@@ -15,6 +15,8 @@ from xborder_sdk.models.base import personal_values
 _MASK = "***"
 _LONGEST = 300
 _SHORTEST_WORD = 3
+_NAME_WORDS = 6
+_LONG_WORD = 9
 
 # A vendor may echo data of somebody the request did not name: an address line survives only as words, but e-mail
 # addresses, phone numbers and long opaque strings (tokens, keys) are recognisable and go in any case.
@@ -53,7 +55,7 @@ def scrub(text: str, secrets: Iterable[str], people: Iterable[object]) -> str:
     for model in people:
         for value in personal_values(model):
             values.add(value.strip())
-            values.update(word for word in re.split(r"[\s,;/]+", value) if len(word) >= _SHORTEST_WORD)
+            values.update(_telling_words(value))
     for value in sorted(values, key=len, reverse=True):
         if len(value) >= _SHORTEST_WORD or not value.isascii():
             found = _replace(found, value)
@@ -61,6 +63,18 @@ def scrub(text: str, secrets: Iterable[str], people: Iterable[object]) -> str:
         found = pattern.sub(_MASK, found)
     found = " ".join(found.split())
     return found if len(found) <= _LONGEST else found[: _LONGEST - 1] + "…"
+
+
+def _telling_words(value: str) -> Iterable[str]:
+    """The words of a personal text that would name somebody by themselves.
+
+    All words of a name or an address line do. Of a sentence (a buyer's note) only those that are no plain words: with
+    a digit, a sign or a capital, or long; else an error could not say "the order" after a note that did.
+    """
+    words = [word for word in re.split(r"[\s,;/]+", value) if len(word) >= _SHORTEST_WORD]
+    if len(words) <= _NAME_WORDS:
+        return words
+    return [word for word in words if len(word) >= _LONG_WORD or not (word.isalpha() and word.islower())]
 
 
 def _replace(text: str, value: str) -> str:

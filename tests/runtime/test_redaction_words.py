@@ -1,0 +1,18 @@
+"""Which words of a personal text are scrubbed."""
+
+from __future__ import annotations
+
+from xborder_sdk.models import Buyer
+from xborder_sdk.runtime.redaction import scrub
+
+
+def test_every_word_of_a_name_is_scrubbed() -> None:
+    assert scrub("no parcel for ana maria lindqvist or Lindqvist", [], [Buyer(name="Ana Maria Lindqvist")]) == (
+        "no parcel for *** or ***"
+    )
+
+
+def test_plain_words_of_a_note_stay_and_telling_ones_go() -> None:
+    note = "please leave it with the neighbour Okonkwo in flat 4B, the order is for the boys, thank you"
+    said = scrub("the order for Okonkwo in 4B: the neighbour refused", [], [Buyer(name=note)])
+    assert said == "the order for *** in 4B: the *** refused"
