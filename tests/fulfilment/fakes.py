@@ -10,12 +10,17 @@ from xborder_sdk.errors import InvalidCursor, VendorDown, XborderError
 from xborder_sdk.hookspecs import (
     Connector,
     GetOrder,
+    GetPrintJob,
+    LabelPrinter,
     ListOrders,
     LogisticsProvider,
     OrderItem,
     OrderSource,
+    PrintDocument,
     QuoteShipment,
     ShipmentDetails,
+    Support,
+    SupportLevel,
 )
 from xborder_sdk.models import (
     Cursor,
@@ -24,6 +29,8 @@ from xborder_sdk.models import (
     Order,
     OrderReference,
     Page,
+    PrintJob,
+    PrintState,
     PurchaseProfile,
     Quote,
 )
@@ -158,3 +165,51 @@ def carrier(world: CarrierWorld, connector_name: str) -> type[Connector[Any]]:
             return world.holds(request)
 
     return Carrier
+
+
+class PrinterWorld:
+    """A printer, and what it says of its jobs."""
+
+    def __init__(self, *states: PrintState) -> None:
+        self.states = list(states)
+        self.names: list[str] = []
+        self.asked = 0
+        self.knows_jobs = True
+
+    def print(self, request: PrintDocument) -> PrintJob:
+        """Takes a job."""
+        self.names.append(request.name)
+        return self._job(request.name)
+
+    def look(self, job_id: str) -> PrintJob:
+        """Says how a job stands."""
+        self.asked += 1
+        return self._job(job_id)
+
+    def _job(self, name: str) -> PrintJob:
+        state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+        return PrintJob(job_id=name, printer="slow", state=state)
+
+
+def printer(world: PrinterWorld) -> type[Connector[Any]]:
+    """The connector of a printer."""
+
+    class Labels(LabelPrinter):
+        def print_document(self, request: PrintDocument) -> Flow[PrintJob]:
+            job: PrintJob = yield Call(Effect.IDEMPOTENT, world.print, (request,))
+            return job
+
+        def get_print_job(self, request: GetPrintJob) -> Flow[PrintJob]:
+            job: PrintJob = yield Call(Effect.READ, world.look, (request.job_id,))
+            return job
+
+    class Paper(Connector[Any]):
+        name = "paper"
+        title = "Paper"
+        kinds = (Labels,)
+
+        def support(self, operation: str) -> Support:
+            known = world.knows_jobs or operation != "get_print_job"
+            return Support(SupportLevel.YES if known else SupportLevel.NO)
+
+    return Paper

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -110,7 +111,8 @@ def test_whatever_is_missing_is_named_with_its_sku() -> None:
 
 @pytest.mark.parametrize("missing", ["weight_g", "hs_code", "name_en", "origin", "battery"])
 def test_each_single_gap_is_one_hold(missing: str) -> None:
-    found = gaps(catalogue(item(**{missing: None})).enrich(order()))
+    changes: dict[str, Any] = {missing: None}
+    found = gaps(catalogue(item(**changes)).enrich(order()))
     assert len(found) == 1
     assert missing in (found[0].repair or "")
 

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.fulfilment.fakes import PrinterWorld, printer
 from tests.fulfilment.seller import Seller, declarations, purchases
 
 from xborder_sdk.documents import LabelDocument, read_barcodes
 from xborder_sdk.errors import UsageError
 from xborder_sdk.fulfilment import Fulfilment, Progress, Step, WorkState, label_file
-from xborder_sdk.models import HoldReason, TrackingStatus
+from xborder_sdk.models import HoldReason, PrintState, TrackingStatus
 
 xborder_sandbox = pytest.importorskip("xborder_sandbox")
 pytest.importorskip("xborder_dhl")
@@ -79,7 +80,7 @@ def test_a_morning(seller: Seller, sandbox: Any) -> None:
     assert purchases(sandbox) == 9
     assert set(declarations(sandbox)) == {row.order_id for row in declared}
     assert set(declarations(sandbox).values()) == {1}
-    numbers = sorted(row.waybill for row in declared)
+    numbers = sorted(row.waybill or "" for row in declared)
     assert sorted(text for text in _barcodes(seller) if len(text) == 10) == numbers
     assert len(list((seller.folder / "printed").iterdir())) == 3
     assert all(Path(path).is_file() for row in declared for path in row.files)
@@ -253,9 +254,9 @@ def test_a_supplied_label_goes_the_rest_of_the_way(one: Seller, sandbox: Any, tm
     portal = tmp_path / "portal.pdf"
     portal.write_bytes(b"%PDF-1.7 invented")
     with one.fulfilment() as fulfilment:
-        fulfilment.supply_label(*row.key, label_file(portal))
+        fulfilment.supply_label(row.account, row.order_id, label_file(portal))
         with pytest.raises(UsageError, match="waits for no label"):
-            fulfilment.supply_label(*row.key, label_file(portal))
+            fulfilment.supply_label(row.account, row.order_id, label_file(portal))
     one.run()
     done = only(one.rows(), WorkState.DECLARED)
     assert Path(done.files[0]).read_bytes() == portal.read_bytes()
@@ -268,7 +269,7 @@ def test_a_second_label_on_purpose(one: Seller, sandbox: Any) -> None:
     one.run()
     row = only(one.rows(), WorkState.BOUGHT)
     with one.fulfilment() as fulfilment:
-        fulfilment.buy_again(*row.key)
+        fulfilment.buy_again(row.account, row.order_id)
     one.run()
     done = only(one.rows(), WorkState.DECLARED)
     assert (done.attempt, purchases(sandbox)) == (2, 2)
@@ -291,7 +292,7 @@ def test_a_refused_purchase_is_held_with_the_carriers_words_and_not_tried_again(
     assert purchases(sandbox) == 1
     sandbox.world.faults.clear()
     with one.fulfilment() as fulfilment:
-        fulfilment.retry(*refused[0].key)
+        fulfilment.retry(refused[0].account, refused[0].order_id)
     one.run()
     assert only(one.rows(), WorkState.DECLARED).order_id == refused[0].order_id
 
@@ -453,10 +454,10 @@ def test_a_print_job_that_was_interrupted_is_printed_under_the_same_name(
 
 
 def test_a_label_that_cannot_be_read_back_is_held(one: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
-    from xborder_sdk.fulfilment import pipeline
+    from xborder_sdk.fulfilment import papers, pipeline
 
     one.rules["verify_labels"] = "required"
-    true = pipeline.read_back
+    true = papers.read_back
 
     def of_another_parcel(content: bytes, form: Any, groups: Any, verify: Any) -> tuple[int, ...]:
         return true(content, form, [["9999999999"] for _ in groups], verify)
@@ -481,6 +482,73 @@ def test_a_sheet_that_cannot_be_read_back_is_not_called_printed(
     seller.run()
     row = only(seller.rows(), WorkState.LABELLED)
     assert "cannot be read" in row.detail
+
+
+@pytest.fixture
+def on_paper(one: Seller) -> Callable[..., list[Progress]]:
+    """Runs of a seller whose printer is a given one."""
+    one.rules["printer"] = "slow"
+    one.accounts["slow"] = {"connector": "paper"}
+
+    def run(world: PrinterWorld) -> list[Progress]:
+        told = one.run(connectors=[printer(world)])
+        one.later(100)
+        return told
+
+    return run
+
+
+def test_a_label_is_printed_when_the_printer_says_so(one: Seller, sandbox: Any, on_paper: Any) -> None:
+    world = PrinterWorld(PrintState.PENDING, PrintState.PRINTING, PrintState.STOPPED, PrintState.PRINTED)
+    for _ in range(4):
+        assert not declarations(sandbox)
+        on_paper(world)
+    assert only(one.rows(), WorkState.DECLARED).waybill == world.names[0]
+    assert len(world.names) == 1
+    assert world.asked == 3
+
+
+def test_a_printer_that_cannot_say_whether_it_printed(one: Seller, sandbox: Any, on_paper: Any) -> None:
+    world = PrinterWorld(PrintState.SENT)
+    world.knows_jobs = False
+    on_paper(world)
+    on_paper(world)
+    row = only(one.rows(), WorkState.LABELLED)
+    assert [hold.field for hold in row.holds] == ["print_job"]
+    assert len(world.names) == 1
+    with one.fulfilment() as fulfilment:
+        fulfilment.confirm_printed(row.account, row.order_id)
+        with pytest.raises(UsageError, match="no printer"):
+            fulfilment.confirm_printed(row.account, row.order_id)
+    on_paper(world)
+    assert only(one.rows(), WorkState.DECLARED).waybill == row.waybill
+    assert len(world.names) == 1
+
+
+def test_what_is_sent_may_count_as_printed(one: Seller, on_paper: Any) -> None:
+    world = PrinterWorld(PrintState.SENT)
+    world.knows_jobs = False
+    one.rules["sent_is_printed"] = True
+    on_paper(world)
+    assert only(one.rows(), WorkState.DECLARED).print_job == world.names[0]
+
+
+def test_a_job_that_failed_is_printed_again_on_purpose(one: Seller, on_paper: Any) -> None:
+    world = PrinterWorld(PrintState.FAILED)
+    on_paper(world)
+    on_paper(world)
+    row = only(one.rows(), WorkState.LABELLED)
+    assert "failed" in row.detail
+    assert len(world.names) == 1
+    world.states = [PrintState.FAILED, PrintState.PRINTED]
+    for _ in range(2):
+        with one.fulfilment() as fulfilment:
+            fulfilment.print_again(row.account, row.order_id)
+        on_paper(world)
+    assert world.names == [row.waybill, f"{row.waybill}-again-1", f"{row.waybill}-again-2"]
+    only(one.rows(), WorkState.DECLARED)
+    with one.fulfilment() as fulfilment, pytest.raises(UsageError, match="not declared yet"):
+        fulfilment.print_again(row.account, row.order_id)
 
 
 # -- crashes -----------------------------------------------------------------------------------------------------------
@@ -574,9 +642,9 @@ def test_a_run_that_is_left_in_the_middle_goes_on(one: Seller, sandbox: Any) -> 
 
 
 def test_a_purchase_interrupted_by_ctrl_c_is_found(one: Seller, sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from xborder_sdk.fulfilment import pipeline
+    from xborder_sdk.fulfilment import papers, pipeline
 
-    true: Callable[..., Any] = pipeline.keep
+    true: Callable[..., Any] = papers.keep
 
     def interrupted(*args: Any) -> Any:
         raise KeyboardInterrupt

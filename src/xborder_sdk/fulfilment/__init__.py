@@ -17,8 +17,9 @@ from xborder_sdk.fulfilment.config import (
     fulfilment_config,
     load_fulfilment,
 )
+from xborder_sdk.fulfilment.decisions import label_file
 from xborder_sdk.fulfilment.goods import Battery, CatalogueItem, EnrichedOrder, LineFacts
-from xborder_sdk.fulfilment.pipeline import Fulfilment, label_file, work_path
+from xborder_sdk.fulfilment.pipeline import Fulfilment, work_path
 from xborder_sdk.fulfilment.planning import ShipmentPlan
 from xborder_sdk.fulfilment.progress import Progress, Step, WorkState
 from xborder_sdk.fulfilment.work import WorkRow, WorkStore

@@ -95,6 +95,7 @@ class FulfilmentConfig(Model):
         ask_again_s: Pause before a purchase whose outcome is unknown is looked up again, in seconds.
         label_format, label_stock, label_dpi: How carriers should make labels.
         labels_per_job: Most orders whose labels share a print job; more than 1 where sheets hold several labels.
+        sent_is_printed: Take a label as printed that was sent to a printer which cannot say more.
         verify_labels: Whether labels are read back by their bar codes.
     """
 
@@ -122,6 +123,7 @@ class FulfilmentConfig(Model):
     label_stock: LabelStock = LabelStock.THERMAL_100X150
     label_dpi: int = Field(default=203, ge=100, le=1200)
     labels_per_job: int = Field(default=1, ge=1, le=200)
+    sent_is_printed: bool = False
     verify_labels: Verify = Verify.AUTO
 
     @field_validator("time_zone")

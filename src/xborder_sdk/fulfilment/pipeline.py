@@ -11,7 +11,7 @@ begins. A process that is killed and started again goes on where it stopped. One
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -24,12 +24,13 @@ from xborder_sdk.errors import (
     ConfigurationError,
     Conflict,
     OutcomeUnknown,
-    UsageError,
     XborderError,
 )
 from xborder_sdk.fulfilment.catalogue import Catalogue
 from xborder_sdk.fulfilment.config import FulfilmentConfig, load_fulfilment
+from xborder_sdk.fulfilment.decisions import Decisions
 from xborder_sdk.fulfilment.feed import Feed
+from xborder_sdk.fulfilment.following import Following, state_of_declared
 from xborder_sdk.fulfilment.papers import keep, labels_of, read_back
 from xborder_sdk.fulfilment.planning import ShipmentPlan, order_digest, plan_order
 from xborder_sdk.fulfilment.preflight import is_already_shipped, is_cancelled, merged, state_holds
@@ -43,26 +44,19 @@ from xborder_sdk.hookspecs import (
     GetOrder,
     ListDeclaredShipments,
     OrderSource,
-    TrackParcels,
 )
 from xborder_sdk.ledger.port import EffectState
 from xborder_sdk.models import (
     Document,
-    DocumentFormat,
-    DocumentKind,
     Hold,
     HoldReason,
     LineQuantity,
     Order,
-    Tracking,
-    TrackingStatus,
 )
 from xborder_sdk.runtime.redaction import place_of
 
 _TO_PLAN = (WorkState.NEW, WorkState.HELD, WorkState.PLANNED)
 _TO_BUY = (WorkState.PLANNED, WorkState.BUYING)
-_TO_FOLLOW = (WorkState.BOUGHT, WorkState.LABELLED, WorkState.PRINTED, WorkState.DECLARED, WorkState.IN_TRANSIT)
-_TRACKED_AT_ONCE = 100
 _STILL_COUNTS = frozenset(HoldReason) - {
     HoldReason.NO_ADDRESS,
     HoldReason.BAD_ADDRESS,
@@ -71,7 +65,6 @@ _STILL_COUNTS = frozenset(HoldReason) - {
     HoldReason.CUSTOMS,
 }
 """Reasons that count after the purchase too: platforms withhold addresses of what they believe is on its way."""
-_UNMOVED = frozenset({TrackingStatus.UNKNOWN, TrackingStatus.LABEL_CREATED})
 
 
 @dataclass(frozen=True)
@@ -99,7 +92,7 @@ class Outcome:
     changes: dict[str, Any] = field(default_factory=dict)
 
 
-class Fulfilment:
+class Fulfilment(Decisions):
     """Fulfils the orders of the configured accounts.
 
     Args:
@@ -126,11 +119,9 @@ class Fulfilment:
             if config.catalogue is None:
                 raise ConfigurationError("fulfilment.catalogue is missing", hint="name a CSV file, or pass a catalogue")
             catalogue = Catalogue.read(config.catalogue)
+        super().__init__(config, work, clock or client.clock.now)
         self.client = client
-        self.config = config
-        self.work = work
         self.catalogue = catalogue
-        self._now = clock or client.clock.now
 
     @classmethod
     def of(cls, client: Client, *, catalogue: Catalogue | None = None) -> Self:
@@ -189,28 +180,7 @@ class Fulfilment:
 
     def follow(self) -> Iterator[Progress]:
         """Asks the carriers where the parcels are, in batches, and writes it down."""
-        by_carrier: dict[str, list[WorkRow]] = {}
-        for row in self.work.rows(_TO_FOLLOW):
-            if row.waybill is not None and row.carrier is not None and not _arrived(row):
-                by_carrier.setdefault(row.carrier, []).append(row)
-        total = sum(len(rows) for rows in by_carrier.values())
-        done = 0
-        for carrier, rows in by_carrier.items():
-            for first in range(0, len(rows), _TRACKED_AT_ONCE):
-                batch = rows[first : first + _TRACKED_AT_ONCE]
-                try:
-                    numbers = tuple(row.waybill for row in batch if row.waybill is not None)
-                    found = self.client.track(carrier, TrackParcels(numbers=numbers))
-                except XborderError as error:
-                    done += len(batch)
-                    yield Progress(Step.FOLLOW, carrier, detail=str(error), failed=True, done=done, total=total)
-                    continue
-                known = {tracking.number: tracking for tracking in found}
-                for row in batch:
-                    done += 1
-                    told = self._followed(row, known.get(row.waybill or ""))
-                    if told is not None:
-                        yield _numbered(told, done, total)
+        yield from Following(self.client, self.work, self._now).follow()
 
     def rows(self) -> tuple[WorkRow, ...]:
         """Every order known."""
@@ -227,81 +197,6 @@ class Fulfilment:
     def next_due(self) -> datetime | None:
         """When a run will next find something to buy, label, print or declare; None where nothing waits."""
         return self.work.next_due((*_TO_BUY, WorkState.BOUGHT, WorkState.LABELLED, WorkState.PRINTED))
-
-    # -- what an operator decides --------------------------------------------------------------------------------------
-
-    def retry(self, account: str, order_id: str) -> WorkRow:
-        """Looks at an order again at the next run: forgets that a carrier refused it, and its pause."""
-
-        def change(row: WorkRow) -> dict[str, Any]:
-            state = WorkState.HELD if row.state is WorkState.STOPPED and row.waybill is None else row.state
-            return {"refused": None, "tries": 0, "due": self._now(), "state": state}
-
-        return self._decided(account, order_id, "to be tried again", change)
-
-    def stop(self, account: str, order_id: str, reason: str) -> WorkRow:
-        """Does nothing more for an order: it was settled by hand.
-
-        Args:
-            account, order_id: Which order.
-            reason: Why, in words without buyer data.
-        """
-        return self._decided(account, order_id, f"stopped: {reason}", lambda _: {"state": WorkState.STOPPED})
-
-    def supply_label(self, account: str, order_id: str, label: Document) -> WorkRow:
-        """Gives the label of a parcel whose carrier shows it only once, got from the carrier's own site.
-
-        Raises:
-            UsageError: Nothing was bought for this order, or it has its label.
-        """
-
-        def change(row: WorkRow) -> dict[str, Any]:
-            if row.waybill is None or row.state is not WorkState.BOUGHT:
-                raise UsageError("this order waits for no label")
-            given = label.replace(kind=DocumentKind.LABEL)
-            files = tuple(str(path) for path in keep(self.config.out, row.waybill, (given,)))
-            return {"files": files, "state": WorkState.LABELLED, "holds": (), "due": self._now(), "tries": 0}
-
-        return self._decided(account, order_id, "the label was supplied", change)
-
-    def buy_again(self, account: str, order_id: str) -> WorkRow:
-        """Buys a second shipment on purpose, for a label that is lost or a parcel that must be sent anew.
-
-        The next run buys it, as a new attempt of the same plan.
-
-        Raises:
-            UsageError: The first purchase is not settled.
-        """
-
-        def change(row: WorkRow) -> dict[str, Any]:
-            if row.waybill is None or row.state is WorkState.BUYING:
-                raise UsageError("the purchase before is not settled", hint="settle it with `xborder review` first")
-            return {
-                "attempt": row.attempt + 1,
-                "state": WorkState.PLANNED,
-                "holds": (),
-                "due": self._now(),
-                "tries": 0,
-                "waybill": None,
-                "numbers": (),
-                "files": (),
-                "batch": None,
-                "print_job": None,
-                "declared_at": None,
-                "tracking": None,
-            }
-
-        return self._decided(account, order_id, "to be bought again on purpose", change)
-
-    def _decided(
-        self, account: str, order_id: str, detail: str, change: Callable[[WorkRow], dict[str, Any]]
-    ) -> WorkRow:
-        with self.work.lease((account, order_id), WorkState, fresh=True) as lease:
-            if lease is None:
-                known = self.work.get(account, order_id)
-                problem = "there is no such order" if known is None else "somebody is working on this order now"
-                raise UsageError(f"{order_id}: {problem}")
-            return lease.save(detail=detail, **change(lease.row))
 
     # -- orders come in ------------------------------------------------------------------------------------------------
 
@@ -573,11 +468,8 @@ class Fulfilment:
         return self._declared(row)
 
     def _declared(self, row: WorkRow) -> Outcome:
-        state = WorkState.IN_TRANSIT if row.tracking not in {None, *_UNMOVED} else WorkState.DECLARED
-        if row.tracking is TrackingStatus.DELIVERED:
-            state = WorkState.DELIVERED
         detail = f"{row.account} knows {row.waybill}"
-        return Outcome(state, detail, changes={"declared_at": self._now(), "tries": 0})
+        return Outcome(state_of_declared(row.tracking), detail, changes={"declared_at": self._now(), "tries": 0})
 
     def _is_declared(self, row: WorkRow) -> bool:
         told = self.client.list_declared_shipments(row.account, ListDeclaredShipments(order_id=row.order_id))
@@ -595,26 +487,6 @@ class Fulfilment:
         )
         due = self._now() + timedelta(seconds=self.config.ask_again_s)
         return Outcome(None, hold.detail, (hold,), due=due)
-
-    # -- following -----------------------------------------------------------------------------------------------------
-
-    def _followed(self, row: WorkRow, tracking: Tracking | None) -> Progress | None:
-        if tracking is None or not tracking.found or tracking.status is TrackingStatus.UNKNOWN:
-            return Progress(Step.FOLLOW, row.account, row.order_id, row.state, "the carrier has not seen it yet")
-        with self.work.lease(row.key, _TO_FOLLOW, fresh=True) as lease:
-            if lease is None:
-                return None  # somebody is working on it now: the next time
-            current = lease.row
-            state, holds = _state_by_tracking(current, tracking.status)
-            detail = _words(tracking)
-            saved = lease.save(
-                state=state,
-                holds=holds,
-                detail=detail if state is not current.state or holds != current.holds else current.detail,
-                tracking=tracking.status,
-                tracked_at=self._now(),
-            )
-        return Progress(Step.FOLLOW, saved.account, saved.order_id, saved.state, detail, holds)
 
     # -- running a step over rows --------------------------------------------------------------------------------------
 
@@ -637,7 +509,7 @@ class Fulfilment:
                 if lease is not None:
                     told = self._attempt(step, lease, work)
             if told is not None:
-                yield _numbered(told, number, len(listed))
+                yield replace(told, done=number, total=len(listed))
 
     def _attempt(self, step: Step, lease: Lease, work: Callable[[Lease], Outcome]) -> Progress:
         """One step of one order. Whatever goes wrong is written down, and the others go on."""
@@ -650,12 +522,13 @@ class Fulfilment:
         except Exception as bug:  # noqa: BLE001 - one order must not stop the others, and the place is told
             outcome = self._later(lease.row, f"a fault in this program: {type(bug).__name__} at {place_of(bug)}")
         row = lease.row
-        changes = {
+        changes: dict[str, Any] = {
             "state": row.state if outcome.state is None else outcome.state,
             "detail": outcome.detail,
-            "holds": outcome.holds,
             "due": self._now() if outcome.due is None else outcome.due,
         }
+        if outcome.holds != row.holds:  # equal ones are left, with the proposals that are stored beside them
+            changes["holds"] = outcome.holds
         saved = lease.save(
             order=outcome.order, plan=outcome.plan, planned=outcome.planned, **(changes | outcome.changes)
         )
@@ -695,20 +568,6 @@ def _numbers(bought: Bought) -> tuple[str, ...]:
     return tuple(parcel.tracking_number for parcel in bought.shipment.parcels if parcel.tracking_number is not None)
 
 
-def _numbered(progress: Progress, done: int, total: int) -> Progress:
-    return Progress(
-        progress.step,
-        progress.account,
-        progress.order_id,
-        progress.state,
-        progress.detail,
-        progress.holds,
-        progress.failed,
-        done,
-        total,
-    )
-
-
 def _is_our_own_doing(hold: Hold, order: Order, row: WorkRow) -> bool:
     """Whether a hold says only that the parcel is declared, which this run may have done before it was interrupted."""
     declared = {_bare(number) for number in order.declared_numbers}
@@ -721,44 +580,3 @@ def _address_changed(order: Order, plan: ShipmentPlan) -> bool:
 
 def _bare(number: str | None) -> str:
     return "".join(mark for mark in number or "" if mark.isalnum()).upper()
-
-
-def _arrived(row: WorkRow) -> bool:
-    return row.tracking is not None and row.tracking.is_final
-
-
-_MOVING = frozenset(TrackingStatus) - _UNMOVED - {TrackingStatus.DELIVERED, TrackingStatus.CANCELLED}
-
-
-def _state_by_tracking(row: WorkRow, status: TrackingStatus) -> tuple[WorkState, tuple[Hold, ...]]:
-    """Where an order stands by what the carrier says. What is not declared yet keeps its place in the line of steps."""
-    if row.state not in {WorkState.DECLARED, WorkState.IN_TRANSIT}:
-        return row.state, row.holds
-    if status is TrackingStatus.DELIVERED:
-        return WorkState.DELIVERED, ()
-    if status in {TrackingStatus.RETURNED, TrackingStatus.CANCELLED}:
-        detail = f"the carrier says {status.value}"
-        repair = "see what the buyer wants: send it again or give the money back"
-        return WorkState.STOPPED, (Hold(reason=HoldReason.POLICY, detail=detail, field="tracking", repair=repair),)
-    return (WorkState.IN_TRANSIT if status in _MOVING else row.state), ()
-
-
-def _words(tracking: Tracking) -> str:
-    last = next((scan for scan in reversed(tracking.scans) if scan.status is not TrackingStatus.UNKNOWN), None)
-    place = "" if last is None or not last.place else f", {last.place}"
-    return f"{tracking.status.value.replace('_', ' ')}{place}"
-
-
-_DOCUMENT_FORMATS = {f".{form.value}": form for form in DocumentFormat}
-
-
-def label_file(path: Path) -> Document:
-    """A label read from a file, for `supply_label`.
-
-    Raises:
-        UsageError: Its ending names no format that labels have.
-    """
-    form = _DOCUMENT_FORMATS.get(path.suffix.lower())
-    if form is None or form is DocumentFormat.OTHER:
-        raise UsageError(f"{path.name}: a label is a .pdf, .png or .zpl file")
-    return Document(kind=DocumentKind.LABEL, format=form, content=path.read_bytes())

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from xborder_sdk.client import Client
-from xborder_sdk.errors import DocumentError, PrinterError, XborderError
+from xborder_sdk.errors import AlreadyDone, DocumentError, OutcomeUnknown, PrinterError, XborderError
 from xborder_sdk.fulfilment.config import FulfilmentConfig
 from xborder_sdk.fulfilment.papers import read_back
 from xborder_sdk.fulfilment.progress import Progress, Step, WorkState
@@ -23,7 +23,7 @@ from xborder_sdk.hookspecs import GetPrintJob, PrintDocument
 from xborder_sdk.models import Document, DocumentFormat, DocumentKind, Hold, HoldReason, PrintJob, PrintState
 
 _ON_SHEETS = frozenset({DocumentFormat.PDF, DocumentFormat.PNG})
-_BROKEN = frozenset({PrintState.STOPPED, PrintState.CANCELLED, PrintState.FAILED})
+_ENDED_BADLY = frozenset({PrintState.CANCELLED, PrintState.FAILED})
 _BY_SUFFIX = {f".{form.value}": form for form in DocumentFormat}
 _LABELLED = (WorkState.LABELLED,)
 
@@ -107,24 +107,40 @@ class PrintRun:
             job, groups = self._printed(leases)
             if job.state is PrintState.PRINTED:
                 self._read_back(job, groups)
+        except OutcomeUnknown as doubt:
+            detail = f"nobody knows whether the label was printed: {doubt.reason or doubt.message}"
+            repair = "look at the printer and decide with `xborder review`"
+            hold = Hold(reason=HoldReason.OUTCOME_UNKNOWN, detail=detail, field="print_job", repair=repair)
+            return tuple(self._held(lease, hold, None) for lease in leases)
         except (XborderError, OSError) as error:
             detail = str(error) if isinstance(error, XborderError) else f"a label file: {error.strerror}"
             return tuple(self._later(lease, detail) for lease in leases)
+        return tuple(self._told(lease, job) for lease in leases)
+
+    def _told(self, lease: Lease, job: PrintJob) -> Progress:
+        """What the printer's word makes of an order."""
         if job.state is PrintState.PRINTED:
             where = f"printed: {job.location}" if job.location else "printed"
-            return tuple(self._saved(lease, WorkState.PRINTED, where, job) for lease in leases)
-        if job.state in _BROKEN:
-            detail = f"the printer says {job.state.value}: {', '.join(job.reasons) or 'no reason'}"
-            hold = Hold(reason=HoldReason.POLICY, detail=detail, field="print_job", repair="see to the printer")
-            return tuple(self._held(lease, hold) for lease in leases)
+            return self._saved(lease, WorkState.PRINTED, where, job)
+        said = f"the printer says {job.state.value}" + "".join(f", {reason}" for reason in job.reasons)
+        if job.state in _ENDED_BADLY:
+            repair = "see to the printer, then print it again"
+            hold = Hold(reason=HoldReason.POLICY, detail=said, field="print_job", repair=repair)
+            return self._held(lease, hold, job)
+        if job.state is PrintState.SENT and not self._client.supports(self._printer, "get_print_job"):
+            if self._config.sent_is_printed:
+                return self._saved(lease, WorkState.PRINTED, "sent to a printer that cannot say more", job)
+            detail = "the label was sent to a printer that cannot say whether it printed"
+            repair = "look at the printer and confirm it, or set fulfilment.sent_is_printed"
+            hold = Hold(reason=HoldReason.POLICY, detail=detail, field="print_job", repair=repair)
+            return self._held(lease, hold, job)
         due = self._now() + timedelta(seconds=self._config.ask_again_s)
-        detail = f"the printer has it ({job.state.value})"
-        return tuple(self._saved(lease, WorkState.LABELLED, detail, job, due) for lease in leases)
+        return self._saved(lease, WorkState.LABELLED, said, job, due)
 
     def _printed(self, leases: Sequence[Lease]) -> tuple[PrintJob, list[list[str]]]:
         known = leases[0].row.print_job
         if known is not None and all(lease.row.print_job == known for lease in leases):
-            return self._client.get_print_job(self._printer, GetPrintJob(job_id=known)), []
+            return self._asked(known), []
         documents: list[Document] = []
         groups: list[list[str]] = []
         for lease in leases:
@@ -143,10 +159,23 @@ class PrintRun:
                 )
                 for path in files
             )
-        name = _name([lease.row.waybill or "" for lease in leases])
+        begun = {lease.row.batch for lease in leases}
+        name = begun.pop() if len(begun) == 1 else None
+        if name is None:
+            name = _name([lease.row.waybill or "" for lease in leases])
         for lease in leases:
             lease.save(batch=name)
-        return self._sent(name, documents), groups
+        try:
+            return self._sent(name, documents), groups
+        except AlreadyDone as done:
+            # Printed before, or so a person said.
+            return self._asked(done.outcome_id, PrintState.PRINTED), groups
+
+    def _asked(self, job_id: str | None, otherwise: PrintState = PrintState.SENT) -> PrintJob:
+        """How a job stands; where the printer knows no jobs, what was known of it."""
+        if job_id is not None and self._client.supports(self._printer, "get_print_job"):
+            return self._client.get_print_job(self._printer, GetPrintJob(job_id=job_id))
+        return PrintJob(job_id=job_id or "", printer=self._printer, state=otherwise)
 
     def _sent(self, name: str, documents: list[Document]) -> PrintJob:
         if all(document.format in _ON_SHEETS for document in documents):
@@ -184,9 +213,9 @@ class PrintRun:
         row = lease.save(state=state, detail=detail, holds=(), tries=0, print_job=job.job_id, due=due or self._now())
         return Progress(Step.PRINT, row.account, row.order_id, row.state, detail)
 
-    def _held(self, lease: Lease, hold: Hold) -> Progress:
+    def _held(self, lease: Lease, hold: Hold, job: PrintJob | None) -> Progress:
         due = self._now() + timedelta(seconds=self._config.ask_again_s)
-        row = lease.save(detail=hold.detail, holds=(hold,), print_job=None, due=due)
+        row = lease.save(detail=hold.detail, holds=(hold,), print_job=None if job is None else job.job_id, due=due)
         return Progress(Step.PRINT, row.account, row.order_id, row.state, hold.detail, (hold,))
 
     def _later(self, lease: Lease, detail: str) -> Progress:
