@@ -245,6 +245,7 @@ def test_a_refund_that_fails(post_order, return_id):
         {"totalAmount": {"value": "-1", "currency": "USD"}},
         {"totalAmount": {"value": "1", "currency": "EUR"}},
         {"itemizedRefundDetail": []},
+        {"itemizedRefundDetail": [{"refundAmount": {"value": "1", "currency": "USD"}, "refundFeeType": "OTHER"}]},
         {"itemizedRefundDetail": [{"refundAmount": {"value": "1", "currency": "USD"}, "refundFeeType": "TIP"}]},
     ],
 )
@@ -424,6 +425,13 @@ def test_silence_makes_a_case_and_the_buyer_is_right(post_order, inquiry_id):
     post_order.client.admin("decide_case", caseId=case["caseId"], outcome="lost")
     # Once only.
     post_order.refused(f"{path}/appeal", comments={"content": "Again."})
+
+
+def test_an_appeal_may_come_too_late(post_order, inquiry_id):
+    case_id = post_order.client.admin("escalate", inquiryId=inquiry_id)["caseId"]
+    post_order.client.admin("decide_case", caseId=case_id, outcome="lost")
+    post_order.wait(31 * DAY)
+    post_order.refused(f"/casemanagement/{case_id}/appeal", comments={"content": "At last."})
 
 
 def test_tracking_wins_a_case(post_order, inquiry_id):

@@ -7,10 +7,12 @@ import struct
 import zlib
 from datetime import timedelta
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xborder_sandbox import running
 from xborder_sandbox.ebay.multipart import read_parts
 from xborder_sandbox.errors import AdminError
 
@@ -512,6 +514,26 @@ def test_uploading_and_fetching(disputes, lost_parcel, error):
     assert error(answer) == (400, 33003)
 
 
+def test_evidence_travels_over_a_socket():
+    with running(scenario="demo", vendors=["ebay"]) as sandbox:
+        settings = sandbox.settings("ebay-us")
+        basic = (settings["client_id"], settings["client_secret"])
+        form = {"grant_type": "refresh_token", "refresh_token": settings["refresh_token"]}
+        token = httpx.post(settings["hosts"]["api"] + "/identity/v1/oauth2/token", data=form, auth=basic).json()
+        headers = {"authorization": f"Bearer {token['access_token']}"}
+        with httpx.Client(headers=headers, base_url=settings["hosts"]["apiz"] + BASE) as http:
+            summaries = http.get(settings["hosts"]["apiz"] + BASE + "_summary").json()
+            assert summaries["href"].startswith(settings["hosts"]["apiz"])
+            dispute_id = summaries["paymentDisputeSummaries"][0]["paymentDisputeId"]
+            picture = png(1_400_000)
+            sent = http.post(f"/{dispute_id}/upload_evidence_file", files={"file": ("door.png", picture)}).json()
+            lines = http.get(f"/{dispute_id}").json()["lineItems"]
+            body = {"evidenceType": "PROOF_OF_PICKUP", "files": [sent], "lineItems": lines}
+            evidence_id = http.post(f"/{dispute_id}/add_evidence", json=body).json()["evidenceId"]
+            wanted = {"evidence_id": evidence_id, "file_id": sent["fileId"]}
+            assert http.get(f"/{dispute_id}/fetch_evidence_content", params=wanted).content == picture
+
+
 def test_an_upload_may_move_the_revision(disputes, lost_parcel):
     disputes.client.admin("settings", upload_moves_revision=True)
     disputes.file(lost_parcel)
@@ -697,6 +719,39 @@ def test_actions(disputes, lost_parcel):
     start = client.sandbox.world.clock.now()
     opened = client.admin("open_dispute", orderId=lost_parcel["orderId"], reason="FRAUD", respond_seconds=DAY)
     assert opened["respondByDate"] < (start + timedelta(seconds=DAY + 60)).isoformat()
+
+
+def test_a_dispute_about_one_line_of_two(disputes, error):
+    client = disputes.client
+    order = client.order_of("Marlene Quist")
+    first, second = order["lineItems"]
+    asked = {"orderId": order["orderId"], "reason": "ITEM_NOT_RECEIVED"}
+    dispute_id = client.admin("open_dispute", **asked, lineItemIds=[second["lineItemId"]])["paymentDisputeId"]
+    dispute = disputes.get(dispute_id)
+    assert dispute["lineItems"] == [{"itemId": second["legacyItemId"], "lineItemId": second["lineItemId"]}]
+    assert dispute["amount"] == second["total"]
+    path = f"/sell/fulfillment/v1/order/{order['orderId']}/shipping_fulfillment"
+    for line, number in ((first, "4012345678"), (second, "4012345679")):
+        # A parcel with the other line proves nothing.
+        assert error(disputes.answer(dispute, "contest")) == (409, 33102)
+        parcel = {
+            "lineItems": [{"lineItemId": line["lineItemId"], "quantity": line["quantity"]}],
+            "shippingCarrierCode": "DHLEXPRESS",
+            "trackingNumber": number,
+        }
+        assert client.call("POST", path, json=parcel).status_code == 201
+    (evidence,) = disputes.get(dispute_id)["evidence"]
+    assert [parcel["shipmentTrackingNumber"] for parcel in evidence["shipmentTracking"]] == ["4012345679"]
+    assert disputes.answer(dispute, "contest").status_code == 204
+    for wrong in ([], ["1"], "1"):
+        with pytest.raises(AdminError):
+            client.admin("open_dispute", **asked, lineItemIds=wrong)
+
+
+def test_tracking_proves_nothing_about_the_item(disputes, wrong_item, error):
+    # The order was shipped, and there is nothing in evidence.
+    assert "evidence" not in wrong_item
+    assert error(disputes.answer(wrong_item, "contest", returnAddress=HOME)) == (409, 33102)
 
 
 def test_the_orders_of_the_demo_are_what_they_were(make_disputes):

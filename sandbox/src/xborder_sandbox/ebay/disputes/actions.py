@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from xborder_sandbox.ebay.disputes.book import DisputeBook
-from xborder_sandbox.ebay.disputes.dispute import Dispute
+from xborder_sandbox.ebay.disputes.dispute import Dispute, Line
 from xborder_sandbox.ebay.disputes.words import ACTION_NEEDED, CLOSED, EVIDENCE_TYPES, LOST, REASONS, WON
+from xborder_sandbox.ebay.order import Order
 from xborder_sandbox.ebay.times import write_time
 from xborder_sandbox.ebay.tokens import Tokens
 from xborder_sandbox.errors import AdminError
@@ -47,7 +48,7 @@ class DisputeActions:
         ]
 
     def open(self, body: dict[str, Json]) -> dict[str, Json]:
-        """Open a dispute on an order: `{"orderId", "reason", "respond_seconds", "note"}`."""
+        """Open a dispute on an order: `{"orderId", "reason", "lineItemIds", "respond_seconds", "note"}`."""
         order = self._book.store.any(str(body.get("orderId")))
         if order is None:
             raise AdminError(f"there is no order {body.get('orderId')!r}")
@@ -60,6 +61,7 @@ class DisputeActions:
                 order,
                 self._tokens.sellers[order.seller],
                 reason,
+                lines=_lines(order, body.get("lineItemIds")),
                 answer_in=self._duration(body),
                 note=None if note is None else str(note),
             )
@@ -108,3 +110,12 @@ class DisputeActions:
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < 10**9:
             raise AdminError("respond_seconds must be a positive number")
         return timedelta(seconds=seconds)
+
+
+def _lines(order: Order, wanted: Json) -> list[Line] | None:
+    if wanted is None:
+        return None
+    lines = [(str(line["legacyItemId"]), str(line["lineItemId"])) for line in order.lines]
+    if not isinstance(wanted, list) or not wanted or not set(wanted) <= {line_item_id for _, line_item_id in lines}:
+        raise AdminError("lineItemIds must be a list of the order's lines")
+    return [line for line in lines if line[1] in wanted]
