@@ -25,6 +25,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import httpcore
@@ -388,6 +389,16 @@ class SyncWire(_Wire):
             self._pools.clear()
 
 
+def _remember_what_is_missing() -> None:
+    """Spares each exchange some seven searches of the whole import path, which cost more than all else we do for it.
+
+    The library's locks try to import `sniffio` every time; Python remembers only imports that succeed. None under its
+    name makes the next try fail at once, with the same exception.
+    """
+    if "sniffio" not in sys.modules and find_spec("sniffio") is None:
+        sys.modules["sniffio"] = None  # type: ignore[assignment]
+
+
 class AsyncWire(_Wire):
     """Exchanges for the async executor; arguments as for `SyncWire`."""
 
@@ -400,6 +411,7 @@ class AsyncWire(_Wire):
     ) -> None:
         import asyncio
 
+        _remember_what_is_missing()
         super().__init__(tls, clock)
         self._own = transport
         self._gates = _Gates(in_flight, asyncio.BoundedSemaphore)
