@@ -12,15 +12,18 @@ from typing import Any
 
 from xborder_sdk.errors import UnsupportedOperation, XborderError
 from xborder_sdk.hookspecs import (
+    AcceptDispute,
+    ContestDispute,
     CreateShipment,
     DeclareShipment,
     FindShipment,
+    GetDispute,
     ListDeclaredShipments,
     OnceRequest,
     Request,
 )
 from xborder_sdk.ledger.port import EffectRecord, EffectState, Store
-from xborder_sdk.models import DeclaredShipment, ShipmentLookup
+from xborder_sdk.models import DeclaredShipment, Dispute, ShipmentLookup
 
 # A vendor's clock and ours differ, and its search may go by whole days of its own zone.
 _AROUND = timedelta(days=1)
@@ -88,6 +91,8 @@ def settle(
             return (yield from _find_purchase(record, now))
         if isinstance(request, DeclareShipment):
             return (yield from _find_declaration(record, request))
+        if isinstance(request, (AcceptDispute, ContestDispute)):
+            return (yield from _find_answer(record, request))
     except UnsupportedOperation:
         pass  # this vendor cannot be asked: a person decides
     return record
@@ -112,6 +117,21 @@ def _find_declaration(record: EffectRecord, request: DeclareShipment) -> Generat
     for declared in told:
         if request.tracking_number is not None and _bare(declared.tracking_number) == _bare(request.tracking_number):
             return (yield from _resolve(record, True, declared.declaration_id, "the platform knows the number"))
+    return record
+
+
+def _find_answer(
+    record: EffectRecord, request: AcceptDispute | ContestDispute
+) -> Generator[Question, Any, EffectRecord]:
+    asked = GetDispute(dispute_id=request.dispute_id, kind=request.kind)
+    found: Dispute = yield Ask(record.account, "get_dispute", asked)
+    if found.answer == record.operation:
+        return (yield from _resolve(record, True, found.dispute_id, "the platform knows the answer"))
+    if found.answer is not None:
+        return (yield from _resolve(record, False, None, "the platform knows another answer"))
+    # An answer that names a version can only have been taken while that version held.
+    if request.revision is not None and found.revision is not None and found.revision != request.revision:
+        return (yield from _resolve(record, False, None, "the dispute has moved on, and nobody has answered it"))
     return record
 
 

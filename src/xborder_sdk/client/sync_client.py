@@ -70,12 +70,15 @@ from xborder_sdk.ledger.port import EffectRecord, Store
 from xborder_sdk.models import (
     AddressCheck,
     CancellationOutcome,
+    ChallengeAnswer,
     Cursor,
     DeclaredShipment,
     Dispute,
     DisputeAnswer,
     Document,
+    InboundMessage,
     LandedCost,
+    Notification,
     Order,
     OrderReference,
     Page,
@@ -286,6 +289,35 @@ class Client:
         """
         return self._run(lambda: self._core.whoami_engine(account, deadline_s))
 
+    def read_notification(
+        self, account: str, message: InboundMessage, *, deadline_s: float | None = None
+    ) -> tuple[Notification, ...]:
+        """Proves and reads a message that a vendor pushed.
+
+        Args:
+            account: The account it was pushed to.
+            message: The request as it came in, its size bounded.
+            deadline_s: Time budget in seconds; None for the client's.
+
+        Raises:
+            NotificationRefused: It is not proven to be the vendor's, is too old, or cannot be read.
+            UnsupportedOperation: The connector reads no pushed messages.
+            XborderError: The vendor could not be asked for what proves it; it should push the message again.
+        """
+        return self._run(lambda: self._core.notification_engine(account, message, deadline_s))
+
+    def answer_challenge(self, account: str, message: InboundMessage) -> ChallengeAnswer | None:
+        """Answers a vendor's question whether an endpoint is ours; None where the message asks no such thing.
+
+        Args:
+            account: The account the endpoint belongs to.
+            message: The request as it came in.
+
+        Raises:
+            InvalidSettings: The account lacks what the answer is made of.
+        """
+        return self._core.answer_challenge(account, message)
+
     def _run(self, make: Callable[[], Engine[T]]) -> T:
         try:
             return run(make(), self._wire())
@@ -377,16 +409,35 @@ class Client:
         run_all(tasks, None, at_once=_HYDRATING)
         return tuple(found[item.order_id] if isinstance(item, OrderReference) else item for item in items)
 
-    def iter_disputes(self, account: str, request: ListDisputes | None = None) -> Iterator[Dispute]:
-        """Disputes of an account, page by page."""
+    def iter_disputes(
+        self, account: str, request: ListDisputes | None = None, *, complete: bool = True
+    ) -> Iterator[Dispute]:
+        """Disputes of an account, page by page; open ones that a list tells in part are completed, a few at a time.
+
+        Args:
+            account: Name of the account.
+            request: Which disputes.
+            complete: False leaves them as the list tells them, perhaps without their earliest deadline.
+        """
         asked = request or ListDisputes()
         while True:
             page = self.list_disputes(account, asked)
-            yield from page.items
+            yield from self._completed_disputes(account, page.items) if complete else page.items
             if page.next is None:
                 return
             cursor: Cursor = page.next
             asked = asked.replace(cursor=cursor)
+
+    def _completed_disputes(self, account: str, items: tuple[Dispute, ...]) -> tuple[Dispute, ...]:
+        found = list(items)
+
+        def complete(index: int) -> None:
+            asked = GetDispute(dispute_id=items[index].dispute_id, kind=items[index].kind)
+            found[index] = self.get_dispute(account, asked)
+
+        missing = [index for index, item in enumerate(items) if item.is_open and not item.complete]
+        run_all([lambda index=index: complete(index) for index in missing], None, at_once=_HYDRATING)  # type: ignore[misc]
+        return tuple(found)
 
     def settle(self, account: str, operation: Callable[[Any, R], Flow[Any]], request: R) -> EffectRecord | None:
         """Asks the vendor what became of an effect whose outcome is unknown, and writes down what is proven.
@@ -558,5 +609,5 @@ class Client:
         return self.call(account, DisputeChannel.contest_dispute, request, deadline_s=deadline_s)
 
     def add_evidence(self, account: str, request: AddEvidence, *, deadline_s: float | None = None) -> DisputeAnswer:
-        """Adds evidence before the contest (`once`)."""
+        """Adds evidence before the contest (`once`). Afterwards the dispute has a new revision: read it again."""
         return self.call(account, DisputeChannel.add_evidence, request, deadline_s=deadline_s)
