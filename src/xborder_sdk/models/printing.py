@@ -5,16 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import StrEnum
 
+from pydantic import Field
+
 from xborder_sdk.models.base import Model
 
 
 class Margins(Model):
     """Borders in millimetres, as the paper leaves the printer."""
 
-    top_mm: Decimal = Decimal(0)
-    right_mm: Decimal = Decimal(0)
-    bottom_mm: Decimal = Decimal(0)
-    left_mm: Decimal = Decimal(0)
+    top_mm: Decimal = Field(default=Decimal(0), ge=0)
+    right_mm: Decimal = Field(default=Decimal(0), ge=0)
+    bottom_mm: Decimal = Field(default=Decimal(0), ge=0)
+    left_mm: Decimal = Field(default=Decimal(0), ge=0)
 
 
 class PrinterMedia(Model):

@@ -75,7 +75,7 @@ _HTTP_HINTS = {
 }
 
 
-class IppSettings(Settings):
+class IppSettings(papers.PaperSettings):
     """Settings of an IPP printer.
 
     Attributes:
@@ -83,27 +83,15 @@ class IppSettings(Settings):
             `ipp://192.168.1.40/ipp/print` or, on a CUPS server, `ipps://cups.example/printers/NAME`.
         version: IPP version spoken.
         user: Who the jobs belong to. Only a name: nothing is proven by it.
-        media: What the labels are put on.
         language: `pdf`, or `zpl` for a ZPL printer behind a raw queue.
         margins: Borders that stay empty; without them those that the printer tells.
-        rotation: Turns what is printed, clockwise in degrees.
-        crop: Leave out white margins of a label that is larger than its place; what is printed is never cut.
-        rotate: Turn a label by 90 degrees where it only fits so.
-        darkness: Heat of a ZPL print head, 0 to 30; None leaves the printer's own.
-        darkness_change: Added to the ZPL printer's own heat, -30 to 30.
     """
 
     uri: str
     version: Literal["1.1", "2.0"] = "2.0"
     user: str = Field(default="xborder", min_length=1)
-    media: papers.MediaName = papers.STOCK_MEDIA[0]
     language: Literal["pdf", "zpl"] = "pdf"
     margins: Margins | None = None
-    rotation: papers.Rotation = 0
-    crop: bool = True
-    rotate: bool = True
-    darkness: int | None = Field(default=None, ge=0, le=30)
-    darkness_change: int | None = Field(default=None, ge=-30, le=30)
 
     @field_validator("uri")
     @classmethod
@@ -169,7 +157,7 @@ class IppLabels(LabelPrinter):
             raise PrinterError(f"{self.account} takes no jobs now", hint=HINTS[Status.NOT_ACCEPTING_JOBS])
         settings = self.connector.settings
         wishes = _raw_wishes(found, settings) if settings.language == "zpl" else _sheet_wishes(found, settings, request)
-        draw = _programmed if settings.language == "zpl" else _sheets
+        draw = papers.program if settings.language == "zpl" else papers.sheets
         prepared: papers.Prepared = yield Call(Effect.READ, draw, (settings, request, wishes.margins))
         body = self.connector.speaker.print_job(request.name, wishes.document_format, wishes.job, prepared.content)
         try:
@@ -393,34 +381,6 @@ def _raw_wishes(found: Attributes, settings: IppSettings) -> _Wishes:
         "the printer takes no programs in its own language",
         hint='make its queue a raw one at the print server, or set language = "pdf"',
     )
-
-
-def _sheets(settings: IppSettings, request: PrintDocument, margins: Margins) -> papers.Prepared:
-    from xborder_sdk.documents import FitRules
-
-    with papers.placing():
-        return papers.sheets(
-            request,
-            papers.layout_named(request.media or settings.media),
-            FitRules(rotate=settings.rotate, crop=settings.crop),
-            margins,
-            settings.rotation,
-            copies=request.copies,
-        )
-
-
-def _programmed(settings: IppSettings, request: PrintDocument, margins: Margins) -> papers.Prepared:
-    from xborder_sdk.documents import FitRules, ThermalSetup
-
-    setup = ThermalSetup(
-        margins=papers.edges(margins),
-        rotation=settings.rotation,
-        darkness=settings.darkness,
-        darkness_change=settings.darkness_change,
-    )
-    with papers.placing():
-        media = papers.layout_named(request.media or settings.media).media
-        return papers.program(request, media, FitRules(rotate=settings.rotate, crop=settings.crop), setup)
 
 
 def _takes_jobs(printer: Attributes) -> bool:

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from xborder_sdk.errors import DocumentError, PrinterError
-from xborder_sdk.hookspecs import PrintDocument
+from xborder_sdk.hookspecs import PrintDocument, Settings
 from xborder_sdk.models import DocumentFormat, Margins
 
 if TYPE_CHECKING:
-    from xborder_sdk.documents import Edges, FitRules, Label, LabelDocument, Layout, Media, ThermalSetup
+    from xborder_sdk.documents import FitRules, Label, LabelDocument, Layout, Media
 
 STOCK_MEDIA = ("thermal-100x150-203dpi", "thermal-100x150-300dpi", "a4-1up", "a4-2up", "a4-4up")
 """Names of the stock layouts of `xborder_sdk.documents`, repeated here so that settings are checked without it."""
@@ -33,11 +33,37 @@ def _known_media(value: str) -> str:
 
 
 MediaName = Annotated[str, AfterValidator(_known_media)]
-"""A stock layout, or an own size in millimetres: `102x152mm`, for thermal printers with its dpi, `102x152mm-203dpi`
-(203, 300, or 305 for 12 dots/mm)."""
 
-Margin = Annotated[Decimal, Field(ge=0, le=100)]
-Rotation = Literal[0, 90, 180, 270]
+
+class PaperSettings(Settings):
+    """What printers that draw need to know.
+
+    Attributes:
+        media: What is in the printer: a stock layout, or an own size in millimetres such as `102x152mm`, for thermal
+            printers with its dpi, `102x152mm-203dpi` (203, 300, or 305 for heads of 12 dots/mm).
+        rotation: Turns what is printed, clockwise in degrees.
+        crop: Leave out white margins of a label that is larger than its place; what is printed is never cut.
+        rotate: Turn a label by 90 degrees where it only fits so.
+        darkness: Heat of a ZPL print head, 0 to 30; None leaves the printer's own.
+        darkness_change: Added to the ZPL printer's own heat, -30 to 30; not together with `darkness`.
+        threshold: Grey values below it become black in ZPL, 1 to 255.
+        encoding: How ZPL pictures are written: `z64`, or `hex` for old firmware.
+    """
+
+    media: MediaName = STOCK_MEDIA[0]
+    rotation: Literal[0, 90, 180, 270] = 0
+    crop: bool = True
+    rotate: bool = True
+    darkness: int | None = Field(default=None, ge=0, le=30)
+    darkness_change: int | None = Field(default=None, ge=-30, le=30)
+    threshold: int = Field(default=128, ge=1, le=255)
+    encoding: Literal["z64", "hex"] = "z64"
+
+    @model_validator(mode="after")
+    def _one_heat(self) -> Self:
+        if self.darkness is not None and self.darkness_change is not None:
+            raise ValueError("give darkness or darkness_change, not both")
+        return self
 
 
 def layout_named(name: str) -> Layout:
@@ -63,7 +89,7 @@ def layout_named(name: str) -> Layout:
 
 
 @contextmanager
-def placing() -> Iterator[None]:
+def _placing() -> Iterator[None]:
     """Turns what is wrong with a document into the printer's error, before anything is sent."""
     try:
         yield
@@ -86,55 +112,65 @@ class Prepared:
     remarks: tuple[str, ...] = ()
 
 
-def sheets(
-    request: PrintDocument, layout: Layout, rules: FitRules, margins: Margins, rotation: int, *, copies: int
-) -> Prepared:
-    """The documents of a job as PDF sheets at true size.
+def sheets(settings: PaperSettings, request: PrintDocument, margins: Margins) -> Prepared:
+    """The documents of a job as PDF sheets at true size, each label on them as often as there are copies.
 
     Args:
+        settings: What they are put on, and how.
         request: What is printed.
-        layout: The places.
-        rules: What may be done so that a label fits its place.
-        margins: Borders the printer leaves empty; no label is put there.
-        rotation: By how much the sheets are turned, clockwise.
-        copies: How often each label is put on the sheets.
+        margins: Borders that stay empty; no label is put there.
 
     Raises:
-        PrinterError: A document that cannot be put on sheets.
-        DocumentError: A label does not fit or cannot be drawn.
+        PrinterError: A document does not fit or cannot be put on sheets.
     """
     from xborder_sdk.documents import impose, turned_pages
 
-    place = _turned(_inside(layout, margins), rotation)
-    labels: list[Label] = []
-    for label in _labels(request, layout.name):
-        labels.extend([label] * copies)
-    imposed = impose(labels, place, rules=rules)
-    return Prepared(turned_pages(imposed.pdf, rotation), imposed.sheets)
+    with _placing():
+        layout = layout_named(request.media or settings.media)
+        place = _turned(_inside(layout, margins), settings.rotation)
+        labels: list[Label] = []
+        for label in _labels(request, layout.name):
+            labels.extend([label] * request.copies)
+        imposed = impose(labels, place, rules=_rules(settings))
+        return Prepared(turned_pages(imposed.pdf, settings.rotation), imposed.sheets)
 
 
-def program(request: PrintDocument, media: Media, rules: FitRules, setup: ThermalSetup) -> Prepared:
-    """The documents of a job as a ZPL program; one that is ZPL already as it is.
+def program(settings: PaperSettings, request: PrintDocument, margins: Margins) -> Prepared:
+    """The documents of a job as a ZPL program; one that is ZPL already goes as it is.
 
     Args:
+        settings: What they are put on, and how.
         request: What is printed.
-        media: The thermal medium.
-        rules: What may be done so that a label fits.
-        setup: What the printer needs.
+        margins: Borders that stay empty.
 
     Raises:
-        PrinterError: A document that cannot be printed so.
-        DocumentError: A label does not fit or cannot be drawn.
+        PrinterError: A document does not fit or cannot be printed so.
     """
-    from xborder_sdk.documents import to_zpl
+    from xborder_sdk.documents import Edges, ThermalSetup, ZplEncoding, to_zpl
 
-    if request.document.format is DocumentFormat.ZPL:
-        return _as_it_is(request, media)
-    parts = [
-        to_zpl(label.document, media, setup, rules=rules, copies=request.copies)
-        for label in _labels(request, media.name)
-    ]
+    with _placing():
+        media = layout_named(request.media or settings.media).media
+        if request.document.format is DocumentFormat.ZPL:
+            return _as_it_is(request, media)
+        setup = ThermalSetup(
+            margins=Edges(margins.top_mm, margins.right_mm, margins.bottom_mm, margins.left_mm),
+            rotation=settings.rotation,
+            darkness=settings.darkness,
+            darkness_change=settings.darkness_change,
+            threshold=settings.threshold,
+            encoding=ZplEncoding(settings.encoding),
+        )
+        parts = [
+            to_zpl(label.document, media, setup, rules=_rules(settings), copies=request.copies)
+            for label in _labels(request, media.name)
+        ]
     return Prepared(b"".join(part.data for part in parts), sum(len(part.bitmaps) for part in parts))
+
+
+def _rules(settings: PaperSettings) -> FitRules:
+    from xborder_sdk.documents import FitRules
+
+    return FitRules(rotate=settings.rotate, crop=settings.crop)
 
 
 def _as_it_is(request: PrintDocument, media: Media) -> Prepared:
@@ -164,13 +200,6 @@ def _labels(request: PrintDocument, place: str) -> list[Label]:
         read: LabelDocument = LabelDocument.read(document.content, dpi=dpi)
         found.append(Label(document.number or request.name, read))
     return found
-
-
-def edges(margins: Margins) -> Edges:
-    """The margins as `documents` takes them."""
-    from xborder_sdk.documents import Edges
-
-    return Edges(margins.top_mm, margins.right_mm, margins.bottom_mm, margins.left_mm)
 
 
 def _turned(layout: Layout, rotation: int) -> Layout:

@@ -42,41 +42,25 @@ from xborder_sdk.steps import Call, Effect, Flow, Transmit
 PORT = 9100
 
 
-class RawSettings(Settings):
+class RawSettings(papers.PaperSettings):
     """Settings of a printer at a TCP port.
 
     Attributes:
         host: Private address or `.local` name of the printer.
         port: Its port.
-        language: `zpl`: labels are drawn in the dots of the print head; `pdf`: sheets go as they are.
-        media: What is in the printer; a thermal one for ZPL.
+        language: `zpl`: labels are drawn in the dots of the print head, on thermal media; `pdf`: sheets go as they are.
         status: For ZPL: ask with `~HS` first and go on without an answer (`auto`), insist on one (`require`), or do not
             ask (`off`). Printers that do not know the question may print it.
         status_s: Longest wait for that answer, in seconds.
         margins: Borders that stay empty. Unequal ones move the print.
-        rotation: Turns what is printed, clockwise in degrees.
-        crop: Leave out white margins of a label that is larger than its place; what is printed is never cut.
-        rotate: Turn a label by 90 degrees where it only fits so.
-        darkness: Heat of a ZPL print head, 0 to 30; None leaves the printer's own.
-        darkness_change: Added to the ZPL printer's own heat, -30 to 30.
-        threshold: Grey values below it become black in ZPL, 1 to 255.
-        encoding: How ZPL pictures are written: `z64`, or `hex` for old firmware.
     """
 
     host: str = Field(min_length=1)
     port: int = Field(default=PORT, ge=1, le=65535)
     language: Literal["zpl", "pdf"] = "zpl"
-    media: papers.MediaName = papers.STOCK_MEDIA[0]
     status: Literal["auto", "require", "off"] = "auto"
     status_s: float = Field(default=3.0, gt=0, le=60)
     margins: Margins = Margins()
-    rotation: papers.Rotation = 0
-    crop: bool = True
-    rotate: bool = True
-    darkness: int | None = Field(default=None, ge=0, le=30)
-    darkness_change: int | None = Field(default=None, ge=-30, le=30)
-    threshold: int = Field(default=128, ge=1, le=255)
-    encoding: Literal["z64", "hex"] = "z64"
 
     @field_validator("host")
     @classmethod
@@ -137,7 +121,8 @@ class RawLabels(LabelPrinter):
         settings = self.connector.settings
         if request.printer not in {None, self.account}:
             raise PrinterError(f"this account has one printer, {self.account}")
-        prepared: papers.Prepared = yield Call(Effect.READ, _prepared, (settings, request))
+        draw = papers.program if settings.language == "zpl" else papers.sheets
+        prepared: papers.Prepared = yield Call(Effect.READ, draw, (settings, request, settings.margins))
         remarks = prepared.remarks
         if self.connector.asks:
             status = yield from self._status()
@@ -199,22 +184,3 @@ class RawPrinter(Connector[RawSettings]):
 def register_connectors() -> Sequence[type[Connector[Any]]]:
     """The raw printer."""
     return [RawPrinter]
-
-
-def _prepared(settings: RawSettings, request: PrintDocument) -> papers.Prepared:
-    from xborder_sdk.documents import FitRules, ThermalSetup, ZplEncoding
-
-    rules = FitRules(rotate=settings.rotate, crop=settings.crop)
-    with papers.placing():
-        layout = papers.layout_named(request.media or settings.media)
-        if settings.language == "pdf":
-            return papers.sheets(request, layout, rules, settings.margins, settings.rotation, copies=request.copies)
-        setup = ThermalSetup(
-            margins=papers.edges(settings.margins),
-            rotation=settings.rotation,
-            darkness=settings.darkness,
-            darkness_change=settings.darkness_change,
-            threshold=settings.threshold,
-            encoding=ZplEncoding(settings.encoding),
-        )
-        return papers.program(request, layout.media, rules, setup)

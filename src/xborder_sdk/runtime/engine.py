@@ -234,6 +234,8 @@ class _Run:
                 self._check_deadline()
                 return (yield Invoke(step.function, step.arguments))
             case Transmit():
+                self._check_deadline()
+                self._check_local(step)
                 if step.effect is Effect.ONCE:
                     return (yield from self._once(step, name)).content
                 return (yield from self._transmit(step))
@@ -246,13 +248,14 @@ class _Run:
         if self.call.reads_only:
             raise UsageError(f"{name} has an effect and cannot be asked of many accounts at once")
 
-    def _transmit(self, step: Transmit) -> Engine[bytes]:
+    def _check_local(self, step: Transmit) -> None:
         if not is_on_local_network(step.host):
             raise InvalidSettings(
                 f"account {self.account.name}: {step.host} is not known to be on the local network",
                 hint="name it by its private address or its .local name: plain TCP hides nothing",
             )
-        self._check_deadline()
+
+    def _transmit(self, step: Transmit) -> Engine[bytes]:
         try:
             reply: bytes = yield Wire(step, self.account.settings.timeout_s, self.call.deadline)
         except WireError as failure:
