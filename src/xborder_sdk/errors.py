@@ -35,6 +35,7 @@
     │   ├── EffectInProgress          somebody is doing it now
     │   ├── AlreadyDone               it has been done, in another way than asked now
     │   └── LeaseLost                 another worker has taken over; nothing was sent
+    ├── NotificationRefused           a pushed message is not proven to be the vendor's, or too old; nothing was done
     ├── LedgerError                   the effects ledger cannot be used; nothing was sent
     ├── PrinterError                  a printer did not print
     │   └── PrinterStopped            it cannot print until somebody sees to it, such as paper out
@@ -354,6 +355,20 @@ class AlreadyDone(EffectError):
 
 class LeaseLost(EffectError):
     """Another worker has taken over. Nothing was sent."""
+
+
+class NotificationRefused(XborderError):
+    """A pushed message is not proven to be the vendor's, is too old or cannot be read. Nothing was done.
+
+    Args:
+        reason: `signature`, `unknown_key`, `old`, `unreadable` or `busy`.
+        status: The HTTP status that tells the sender so, as the vendor wants it.
+    """
+
+    def __init__(self, message: str, *, reason: str, status: int, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
+        self.status = status
 
 
 class LedgerError(XborderError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from xborder_sdk.client.config import (
 from xborder_sdk.client.raw import raw_flow, raw_request, raw_step
 from xborder_sdk.errors import (
     ConfigurationError,
+    ConnectorBug,
     InvalidSettings,
     UnknownAccount,
     UnsupportedOperation,
@@ -30,7 +31,9 @@ from xborder_sdk.errors import (
 )
 from xborder_sdk.hookspecs import Connector, Context, Identity, Request, Support, SupportLevel
 from xborder_sdk.ledger.port import Store
+from xborder_sdk.models import ChallengeAnswer, InboundMessage, Notification
 from xborder_sdk.runtime.account import AccountRuntime, Clock, Environment
+from xborder_sdk.runtime.blame import bug_in
 from xborder_sdk.runtime.engine import Engine, Invocation, run_operation
 from xborder_sdk.runtime.hooks import Hooks
 from xborder_sdk.runtime.operations import operation_named
@@ -201,6 +204,38 @@ class ClientCore:
             raise UnsupportedOperation(f"{runtime.connector.title} cannot be asked who an account is")
         context = Context(account, runtime.connector.name, "whoami", None)
         return self._engine(runtime, context, flow, deadline_s, reads_only=True)
+
+    def notification_engine(
+        self, account: str, message: InboundMessage, deadline_s: float | None
+    ) -> Engine[tuple[Notification, ...]]:
+        """The engine that proves and reads a pushed message."""
+        runtime = self.runtime(account)
+        context = Context(account, runtime.connector.name, "read_notification", None)
+        try:
+            flow = runtime.connector.read_notification(message)
+        except XborderError as error:
+            raise self.located(error, context) from None
+        except Exception as bug:  # noqa: BLE001 - a connector's crash must be named
+            raise self.located(bug_in(f"{runtime.connector.name}.read_notification", bug), context) from None
+        if flow is None:
+            raise UnsupportedOperation(f"{runtime.connector.title} pushes nothing that this connector reads")
+        if not isinstance(flow, Generator):
+            raise ConnectorBug(
+                f"{runtime.connector.name}.read_notification returned {type(flow).__name__} instead of a flow",
+                hint="it is a generator: one that asks nobody begins with `yield from ()`",
+            )
+        return self._engine(runtime, context, flow, deadline_s, reads_only=True)
+
+    def answer_challenge(self, account: str, message: InboundMessage) -> ChallengeAnswer | None:
+        """The connector's answer to a challenge."""
+        runtime = self.runtime(account)
+        context = Context(account, runtime.connector.name, "answer_challenge", None)
+        try:
+            return runtime.connector.answer_challenge(message)
+        except XborderError as error:
+            raise self.located(error, context) from None
+        except Exception as bug:  # noqa: BLE001 - a connector's crash must be named
+            raise self.located(bug_in(f"{runtime.connector.name}.answer_challenge", bug), context) from None
 
     def _engine(
         self,

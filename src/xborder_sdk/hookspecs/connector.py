@@ -17,6 +17,7 @@ from pydantic import Field, SecretStr
 from xborder_sdk.errors import Refused
 from xborder_sdk.hookspecs.kind import Kind
 from xborder_sdk.models.base import Model
+from xborder_sdk.models.notification import ChallengeAnswer, InboundMessage, Notification
 from xborder_sdk.models.order import Hold
 from xborder_sdk.steps import Api, Flow, Response, WireRequest
 
@@ -304,6 +305,34 @@ class Connector(Generic[S]):
             request: The shipment; without a `service` only what holds for all of them is looked at.
         """
         return ()
+
+    def read_notification(self, message: InboundMessage) -> Flow[tuple[Notification, ...]] | None:
+        """A flow that proves and reads what the vendor pushed; None where the vendor pushes nothing.
+
+        It may ask the vendor, for example for the key that signed the message; reads only. A connector that needs
+        nothing of the kind begins with `yield from ()`. Whatever the message says is somebody else's until its
+        signature holds, and a message the connector does not know the topic of is `NotificationKind.OTHER`.
+
+        Args:
+            message: The request as it came in. Whoever received it has bounded its size.
+
+        Raises:
+            NotificationRefused: It is not proven to be the vendor's, is too old, or cannot be read.
+        """
+        return None
+
+    def answer_challenge(self, message: InboundMessage) -> ChallengeAnswer | None:
+        """Answers the vendor's question whether an endpoint is ours; None where the message asks no such thing.
+
+        A pure function: no I/O.
+
+        Args:
+            message: The request as it came in.
+
+        Raises:
+            InvalidSettings: The account lacks what the answer is made of.
+        """
+        return None
 
     def whoami(self) -> Flow[Identity] | None:
         """A flow that asks the vendor who this account is; None where the vendor cannot be asked. Reads only."""

@@ -31,6 +31,7 @@ from xborder_sdk.models.dispute import (
 from xborder_sdk.models.document import Document, DocumentFormat, DocumentKind
 from xborder_sdk.models.evidence import EvidenceFile, EvidenceLimits, sniffed_type
 from xborder_sdk.models.money import Money, total
+from xborder_sdk.models.notification import ChallengeAnswer, InboundMessage, Notification, NotificationKind
 from xborder_sdk.models.order import (
     Buyer,
     CancellationOutcome,
@@ -73,6 +74,7 @@ __all__ = [
     "Buyer",
     "CancellationOutcome",
     "CancellationStatus",
+    "ChallengeAnswer",
     "Charge",
     "CollectedTax",
     "ContentsType",
@@ -104,6 +106,7 @@ __all__ = [
     "HeldFile",
     "Hold",
     "HoldReason",
+    "InboundMessage",
     "Incoterm",
     "Instant",
     "LandedCost",
@@ -112,6 +115,8 @@ __all__ = [
     "Margins",
     "Model",
     "Money",
+    "Notification",
+    "NotificationKind",
     "Order",
     "OrderLine",
     "OrderReference",
