@@ -49,6 +49,7 @@ class ShopWorld:
         self.page_size = page_size
         self.orders: dict[str, Order] = {}
         self.calls = 0
+        self.last = ListOrders()
         self.before_each: Callable[[ShopWorld], None] = lambda world: None
         self.references = False
         self.generation = 1
@@ -77,6 +78,7 @@ class ShopWorld:
     def list(self, request: ListOrders) -> Page[OrderItem]:
         """One page."""
         self.calls += 1
+        self.last = request
         self.before_each(self)
         found = [
             order

@@ -132,17 +132,24 @@ def test_a_second_with_more_than_a_page_is_read_until_it_holds_still() -> None:
         found = numbered(number).replace(created_at=moment, modified_at=moment)
         world.orders[found.order_id] = found
     world.tick(60)
-    changes = iter(["", "", "", "", "", "", "", "", "", "", "", "O-000", "O-003"] + [""] * 4 + ["O-001"])
+    touched: list[str] = []
 
     def act(shop_world: ShopWorld) -> None:
-        if order_id := next(changes, ""):
-            shop_world.touch(order_id)
+        asked = shop_world.last
+        assert asked.modified_from is not None
+        assert asked.modified_to is not None
+        if asked.cursor is not None and len(touched) < 3:  # between two pages of the crowded second
+            assert asked.modified_to - asked.modified_from <= timedelta(seconds=1)
+            touched.append(f"O-{len(touched):03d}")
+            shop_world.touch(touched[-1])
 
     world.before_each = act
     with client_of(world) as client:
         work = WorkStore(None, clock=world.clock)
-        for _ in range(2):
-            list(feed_of(client, work, world).pull())
+        list(feed_of(client, work, world).pull())
+        assert len(touched) == 3
+        assert {row.order_id for row in work.rows()} >= set(world.orders) - set(touched)
+        list(feed_of(client, work, world).pull())
         assert {found.order_id: work.order(("shop", found.order_id)) for found in world.orders.values()} == world.orders
         work.close()
 

@@ -364,6 +364,18 @@ def test_an_order_that_is_cancelled_before_the_purchase_is_not_bought(one: Selle
     assert purchases(sandbox) == 0
 
 
+def test_an_order_that_is_cancelled_while_its_purchase_is_in_doubt_keeps_the_doubt(one: Seller, sandbox: Any) -> None:
+    sandbox.inject({"kind": "status", "status": 500}, vendor="dhl", method="POST", path="*/shipments")
+    one.run()
+    row = only(one.rows(), WorkState.BUYING)
+    sandbox.admin("ebay", "request_cancel", orderId=row.order_id)
+    one.later(4000)
+    one.run()
+    row = only(one.rows(), WorkState.BUYING)
+    assert [hold.reason for hold in row.holds] == [HoldReason.OUTCOME_UNKNOWN]
+    assert purchases(sandbox) == 1
+
+
 def test_an_order_that_is_cancelled_after_the_purchase_is_neither_printed_nor_declared(
     seller: Seller, sandbox: Any
 ) -> None:
@@ -639,6 +651,28 @@ def test_a_run_that_is_left_in_the_middle_goes_on(one: Seller, sandbox: Any) -> 
                     break
     assert purchases(sandbox) == 1
     assert only(one.rows(), WorkState.DECLARED).waybill is not None
+
+
+def test_a_purchase_that_is_interrupted_is_known_to_have_begun(
+    one: Seller, sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from xborder_sdk.fulfilment import purchase
+
+    true: Callable[..., Any] = purchase.Purchase.buy
+
+    def interrupted(*args: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(purchase.Purchase, "buy", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        one.run()
+    row = only(one.rows(), WorkState.BUYING)
+    one.rules["packaging_g"] = 500  # its plan stays frozen, whatever the rules become
+    monkeypatch.setattr(purchase.Purchase, "buy", true)
+    one.run()
+    assert only(one.rows(), WorkState.DECLARED).order_id == row.order_id
+    (sent,) = sandbox.requests(vendor="dhl", path="*/shipments", method="POST")
+    assert json.loads(sent.body)["content"]["packages"][0]["weight"] == 0.96
 
 
 def test_a_purchase_interrupted_by_ctrl_c_is_found(one: Seller, sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:

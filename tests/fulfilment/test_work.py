@@ -100,9 +100,9 @@ def test_no_buyer_stands_outside_the_private_table_and_a_purge_leaves_nothing(tm
     assert work.order(KEY) is None
     assert work.plan(KEY) is None
     assert [row.state for row in work.rows()] == [WorkState.STOPPED]
-    work.close()
     left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert not any(canary.encode() in left for canary in canaries)
+    work.close()
 
 
 def test_an_order_under_way_is_not_purged_but_can_be_forgotten(world: ShopWorld) -> None:
