@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from xborder_ebay import EbayConnector, EbaySettings
+from xborder_ebay.disputes import EbayDisputes
 from xborder_ebay.orders import EbayOrders
 from xborder_sdk import errors, hookspecs
 from xborder_sdk.hookspecs import Meaning, Verdict
@@ -27,6 +28,11 @@ REQUESTS: dict[str, type[hookspecs.Request]] = {
     "list_declared_shipments": hookspecs.ListDeclaredShipments,
     "refund_order": hookspecs.RefundOrder,
     "cancel_order": hookspecs.CancelOrder,
+    "list_disputes": hookspecs.ListDisputes,
+    "get_dispute": hookspecs.GetDispute,
+    "accept_dispute": hookspecs.AcceptDispute,
+    "contest_dispute": hookspecs.ContestDispute,
+    "add_evidence": hookspecs.AddEvidence,
 }
 
 _BY_STATUS: dict[int, type[errors.Refused]] = {
@@ -102,6 +108,10 @@ def load(path: Path) -> dict[str, Any]:
     return found
 
 
+def kind_of(operation: str) -> type[EbayOrders | EbayDisputes]:
+    return EbayOrders if hasattr(hookspecs.OrderSource, operation) else EbayDisputes
+
+
 def exchange_files() -> list[Path]:
     return sorted(EXCHANGES.glob("*/*.json"))
 
@@ -133,6 +143,11 @@ def orders(connector: EbayConnector) -> EbayOrders:
     return EbayOrders(connector)
 
 
+@pytest.fixture
+def disputes(connector: EbayConnector) -> EbayDisputes:
+    return EbayDisputes(connector)
+
+
 @pytest.fixture(scope="session")
 def good() -> Callable[[str, str], dict[str, Any]]:
     """An exchange file by operation and situation."""
@@ -147,7 +162,7 @@ def play(crank: Crank) -> Callable[[dict[str, Any]], Any]:
         connector = make_connector(**exchange.get("settings", {}))
         operation = exchange["operation"]
         request = REQUESTS[operation].model_validate(exchange["request"])
-        flow = getattr(EbayOrders(connector), operation)(request)
+        flow = getattr(kind_of(operation)(connector), operation)(request)
         return crank.run(connector, flow, [answer_of(one) for one in exchange["exchanges"]])
 
     return run

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
+from email import message_from_bytes
+from email.message import Message
 from typing import Any
 
 import pytest
@@ -41,8 +44,9 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, BaseModel):
         dumped = value.model_dump(mode="json")
-        if "actions" in dumped:
-            dumped["actions"] = sorted(dumped["actions"])
+        for name in ("actions", "choices"):
+            if name in dumped:
+                dumped[name] = sorted(dumped[name])
         if "items" in dumped:
             dumped["items"] = plain(value.items)  # type: ignore[attr-defined]
         return dumped
@@ -51,13 +55,42 @@ def plain(value: Any) -> Any:
 
 def assert_sent(step: Send, expected: dict[str, Any]) -> None:
     assert (step.method, step.host, step.path) == (expected["method"], expected["host"], expected["path"])
-    assert dict(step.query) == expected["query"]
+    assert query_of(step) == expected["query"]
     assert step.effect is Effect(expected["effect"])
     assert dict(step.headers) == expected.get("headers", {})
     assert step.credential == "user"
+    if "multipart" in expected:
+        assert the_only_part(step) == expected["multipart"]
+        return
     body = None if step.content is None else json.loads(step.content)
     assert body == expected.get("json")
     assert step.content_type == (None if body is None else "application/json")
+
+
+def query_of(step: Send) -> dict[str, str | list[str]]:
+    """The query by name; a list where a name repeats."""
+    found: dict[str, str | list[str]] = {}
+    for name, value in step.query:
+        known = found.get(name)
+        found[name] = value if known is None else [*([known] if isinstance(known, str) else known), value]
+    return found
+
+
+def the_only_part(step: Send) -> dict[str, str | None]:
+    """What a multipart body holds, read by the standard library and not by what wrote it."""
+    whole = message_from_bytes(f"Content-Type: {step.content_type}\r\n\r\n".encode() + (step.content or b""))
+    parts = whole.get_payload()
+    assert isinstance(parts, list)
+    (part,) = parts
+    assert isinstance(part, Message)
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return {
+        "name": str(part.get_param("name", header="content-disposition")),
+        "filename": part.get_filename(),
+        "type": part.get_content_type(),
+        "content": base64.b64encode(content).decode(),
+    }
 
 
 def test_exchange(exchange: dict[str, Any], play: Play, crank: Any) -> None:

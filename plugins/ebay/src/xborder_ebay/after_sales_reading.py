@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from xborder_ebay import dispute_words as words
-from xborder_ebay.dispute_values import guarded, identifier, moment, money, party
+from xborder_ebay.dispute_values import identifier, moment, money, party
 from xborder_sdk.errors import MalformedResponse
 from xborder_sdk.models import (
     Dispute,
@@ -43,10 +43,9 @@ def read_after_sale(
         None for a cancellation that the seller began: nobody asks anything there.
 
     Raises:
-        MalformedResponse: It has no id, or a value no model takes.
+        MalformedResponse: It has no id.
     """
-    read = _READERS[kind]
-    dispute = guarded(f"an after-sale of kind {kind.value}", lambda: read(found, account, raw))
+    dispute = _READERS[kind](found, account, raw)
     if kind is DisputeKind.CANCELLATION_REQUEST and (found.text_or_none("requestorType") or "").upper() == "SELLER":
         return None
     return dispute.replace(complete=complete)

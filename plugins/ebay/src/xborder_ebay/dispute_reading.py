@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from xborder_ebay import dispute_words as words
-from xborder_ebay.dispute_values import guarded, identifier, moment, money, party
+from xborder_ebay.dispute_values import identifier, moment, money, party
 from xborder_sdk.errors import MalformedResponse
 from xborder_sdk.models import (
     Address,
@@ -46,12 +46,8 @@ def read_payment_dispute(
         complete: Whether it is the whole dispute.
 
     Raises:
-        MalformedResponse: It has no id, or a value no model takes.
+        MalformedResponse: It has no id.
     """
-    return guarded("a payment dispute", lambda: _read(found, account, raw, history, complete))
-
-
-def _read(found: JsonObject, account: str, raw: Raw, history: JsonObject | None, complete: bool) -> Dispute:
     dispute_id = identifier(found, "paymentDisputeId")
     if dispute_id is None:
         raise MalformedResponse("field paymentDisputeId is missing")
@@ -201,7 +197,7 @@ def _address(found: JsonObject) -> Address | None:
     name, city = found.text_or_none("fullName"), found.text_or_none("city")
     country = (found.text_or_none("country") or "").upper()
     lines = tuple(line for key in ("addressLine1", "addressLine2") if (line := found.text_or_none(key)) is not None)
-    if name is None or city is None or not lines or len(country) != 2 or not country.isalpha():
+    if name is None or city is None or not lines or len(country) != 2 or not (country.isascii() and country.isalpha()):
         return None
     return Address(
         name=name,

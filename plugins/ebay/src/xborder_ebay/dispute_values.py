@@ -1,39 +1,17 @@
-"""Values inside eBay's disputes: moments, money, parties, and what to do with a value no model takes."""
+"""Values inside eBay's disputes: ids, moments, money and parties."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
-
-from pydantic import ValidationError
 
 from xborder_ebay import dispute_words as words
-from xborder_sdk.errors import MalformedResponse
 from xborder_sdk.models import DisputeParty, Money
 from xborder_sdk.reading import JsonObject, parse_time
-
-T = TypeVar("T")
 
 # FUL describes the times of payment disputes as `hh:mm.ss.sssZ`, while its example has colons: both are read, since a
 # deadline that cannot be read is a deadline missed.
 _DOTTED_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)\.(\d\d\.\d+Z)")
-
-
-def guarded(what: str, read: Callable[[], T]) -> T:
-    """Reads something; a value that a model refuses becomes `MalformedResponse` without the value.
-
-    Args:
-        what: What is read, for the message.
-        read: Reads it.
-    """
-    try:
-        return read()
-    except ValidationError as error:
-        found = error.errors(include_input=False, include_url=False, include_context=False)
-        places = sorted({".".join(str(part) for part in one["loc"]) for one in found})
-        raise MalformedResponse(f"{what} cannot be read: {', '.join(places)}") from None
 
 
 def identifier(found: JsonObject, key: str) -> str | None:

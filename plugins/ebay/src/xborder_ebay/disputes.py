@@ -160,23 +160,10 @@ class EbayDisputes(DisputeChannel):
     def _listed(self, kind: DisputeKind, found: JsonObject, content: bytes) -> Dispute | None:
         members = "paymentDisputeSummaries" if kind is DisputeKind.PAYMENT_DISPUTE else DESKS[kind].members
         raw = Raw(content, _place(members, found.path))
-        try:
-            if kind is DisputeKind.PAYMENT_DISPUTE:
-                return read_payment_dispute(found, self.account, raw, complete=False)
-            return read_after_sale(kind, found, self.account, raw, complete=kind is DisputeKind.RETURN)
-        except MalformedResponse:
-            # One that cannot be read must not hide the rest of its page: whoever needs it meets the error.
-            dispute_id = found.text_or_none(_ID[kind])
-            if dispute_id is None or not dispute_id.isascii():
-                raise
-            return Dispute(
-                account=self.account,
-                dispute_id=dispute_id.strip(),
-                kind=kind,
-                status=DisputeStatus.UNKNOWN,
-                complete=False,
-                raw=raw,
-            )
+        if kind is DisputeKind.PAYMENT_DISPUTE:
+            return read_payment_dispute(found, self.account, raw, complete=False)
+        # ReturnSummaryType is all there is to know of a return here; the others' lists leave their history out.
+        return read_after_sale(kind, found, self.account, raw, complete=kind is DisputeKind.RETURN)
 
     # --- one dispute
 
@@ -429,15 +416,6 @@ class EbayDisputes(DisputeChannel):
     def _moment(self, response: Response) -> datetime:
         """When eBay answered, by its own clock where it says: its deadlines run by that."""
         return answered_at(response) or self._now()
-
-
-_ID = {
-    DisputeKind.PAYMENT_DISPUTE: "paymentDisputeId",
-    DisputeKind.NOT_RECEIVED: "inquiryId",
-    DisputeKind.RETURN: "returnId",
-    DisputeKind.CLAIM: "caseId",
-    DisputeKind.CANCELLATION_REQUEST: "cancelId",
-}
 
 
 def _revision(text: str | None) -> int:
