@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from xborder_ebay.answers import classify
 from xborder_ebay.disputes import EbayDisputes
+from xborder_ebay.notifications import KeyRing, answer_challenge, read_notification
 from xborder_ebay.orders import EbayOrders
 from xborder_ebay.settings import (
     DISPUTE_SCOPE,
@@ -35,7 +36,7 @@ from xborder_sdk.hookspecs import (
     Verdict,
 )
 from xborder_sdk.hookspecs.kind import Kind
-from xborder_sdk.models import DisputeKind
+from xborder_sdk.models import ChallengeAnswer, DisputeKind, InboundMessage, Notification
 from xborder_sdk.steps import Flow, Response, WireRequest
 
 # developer.ebay.com, api-docs/static/rest-request-components and oauth-tokens. The sandbox host of apiz is built like
@@ -106,6 +107,7 @@ class EbayConnector(Connector[EbaySettings]):
     def __init__(self, account: str, settings: EbaySettings, now: Clock = time.time) -> None:
         super().__init__(account, settings)
         self.now = now
+        self._notification_keys = KeyRing(now)
 
     def hosts(self) -> Mapping[str, str]:
         """`api`, `apiz` (identity and payment disputes) and `auth` (the consent page), by environment."""
@@ -195,6 +197,28 @@ class EbayConnector(Connector[EbaySettings]):
         if self.settings.marketplace is None:
             return "Post-Order wants a marketplace, and the settings name none: set marketplace, such as EBAY_GB"
         return None
+
+    def read_notification(self, message: InboundMessage) -> Flow[tuple[Notification, ...]] | None:
+        """Proves a message by its `X-EBAY-SIGNATURE` and reads it; asks eBay for the key about once an hour.
+
+        Args:
+            message: The request as it came in.
+
+        Raises:
+            NotificationRefused: As in the contract; `status` is 412 where the signature does not hold.
+        """
+        return read_notification(self.api, self._notification_keys, self.account, self.settings, message)
+
+    def answer_challenge(self, message: InboundMessage) -> ChallengeAnswer | None:
+        """Answers eBay's `challenge_code`.
+
+        Args:
+            message: The request as it came in.
+
+        Raises:
+            InvalidSettings: `verification_token` and `notification_endpoint` are not set.
+        """
+        return answer_challenge(self.settings, message)
 
     def whoami(self) -> Flow[Identity] | None:
         """Asks the Identity API; None without its scope."""

@@ -18,12 +18,12 @@ import json
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from xborder_ebay.settings import EbaySettings
+from xborder_ebay.tokens import Clock
 from xborder_sdk.errors import InvalidSettings, MalformedResponse, NotificationRefused, Refused
 from xborder_sdk.models.base import Raw
 from xborder_sdk.models.notification import ChallengeAnswer, InboundMessage, Notification, NotificationKind
@@ -57,9 +57,6 @@ _KINDS: Final = {
     "ORDER_RETURN_ACTIVITY": NotificationKind.DISPUTE_CHANGED,
     "ORDER_INQUIRY_ACTIVITY": NotificationKind.DISPUTE_CHANGED,
 }
-
-Clock = Callable[[], float]
-"""Seconds since 1970."""
 
 
 def answer_challenge(settings: EbaySettings, message: InboundMessage) -> ChallengeAnswer | None:
@@ -249,7 +246,7 @@ def _refuse(message: str, reason: str, status: int) -> NoReturn:
 
 
 def _signature(header: str | None) -> _Signature:
-    """The header is base64 of `{"alg", "kid", "signature", "digest"}`; what it says of the algorithm is not believed."""
+    """Base64 of `{"alg", "kid", "signature", "digest"}`; what the header says of the algorithm is not believed."""
     if header is None:
         _refuse("the message has no X-EBAY-SIGNATURE", "signature", _WRONG_SIGNATURE)
     if len(header) > _MAX_HEADER:

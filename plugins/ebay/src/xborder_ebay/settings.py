@@ -73,7 +73,7 @@ class EbaySettings(Settings):
     seller_country: CountryCode | None = None
     # commerce_notification_v1 OpenAPI, schema DeliveryConfig; eBay, "Marketplace account deletion".
     verification_token: Annotated[SecretStr, AfterValidator(_is_verification_token)] | None = None
-    notification_endpoint: str | None = Field(default=None, pattern=r"^https://\S+$")
+    notification_endpoint: str | None = Field(default=None, pattern=r"^https?://\S+$")
     # eBay does not say for how long it tries again, nor whether a new try has a new date.
     notification_max_age_s: int = Field(default=86_400, ge=60, le=7 * 86_400)
     carrier_codes: dict[str, str] = Field(default_factory=dict)
