@@ -41,7 +41,8 @@ def _no_float(value: object) -> object:
     return value
 
 
-Amount = Annotated[Decimal, BeforeValidator(_no_float), Field(allow_inf_nan=False, max_digits=40)]
+# The constraints stand next to the type: behind a validator of ours they would be checked in Python, one by one.
+Amount = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=40), BeforeValidator(_no_float)]
 """An exact decimal. Floats are refused, since 1.1 + 2.2 is not 3.3 there, and so are amounts nobody has."""
 
 

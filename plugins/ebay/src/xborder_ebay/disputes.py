@@ -67,6 +67,7 @@ _PAYMENTS = "/sell/fulfillment/v1/payment_dispute"
 _SUMMARIES = "/sell/fulfillment/v1/payment_dispute_summary"
 _HOST = "apiz"
 _USER = "user"
+_DisputePage = Page[Dispute]  # held here: pydantic forgets a type that nobody holds, and would build it for every page
 
 
 class EbayDisputes(DisputeChannel):
@@ -151,7 +152,7 @@ class EbayDisputes(DisputeChannel):
     def _page(
         self, request: ListDisputes, items: list[Dispute | None], following: paging.Position | None, total: int | None
     ) -> Page[Dispute]:
-        return Page[Dispute](
+        return _DisputePage(
             items=tuple(item for item in items if item is not None and paging.is_wanted(item, request)),
             next=None if following is None else paging.cursor_at(request, following),
             total=total,

@@ -238,9 +238,9 @@ def _exact_share(total: Found | None, quantity: int) -> Found | None:
     """The price of one piece, where the line's price is an exact multiple of one in the currency's minor unit."""
     if total is None:
         return None
-    share = Money(amount=total["amount"], currency=total["currency"]).replace(amount=total["amount"] / quantity)
-    exact = share.is_exact and share.amount * quantity == total["amount"]
-    return {"amount": share.rounded().amount, "currency": share.currency} if exact else None
+    money = Money(amount=total["amount"], currency=total["currency"])
+    share = (money.amount / quantity).quantize(Decimal(1).scaleb(-money.minor_digits))
+    return {"amount": share, "currency": money.currency} if share * quantity == money.amount else None
 
 
 def _collected(tax: Data, country: str | None) -> Found:

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 _ORDERS = "/sell/fulfillment/v1/order"
 _CANCELLATIONS = "/post-order/v2/cancellation"
 _USER = "user"
+_OrderPage = Page[OrderItem]  # held here: pydantic forgets a type that nobody holds, and would build it for every page
 _FUTURE = "30850"  # FUL, getOrders: start and end dates can't be in the future
 
 
@@ -100,7 +101,7 @@ class EbayOrders(OrderSource):
         orders = listed if isinstance(listed, list) else []
         items = [self._item(request, data, response.content, index) for index, data in enumerate(orders)]
         following = paging.next_position(request, position, answer, response, len(orders))
-        return Page[OrderItem](
+        return _OrderPage(
             items=tuple(item for item in items if item is not None),
             next=None if following is None else paging.cursor_at(request, following),
             total=None if paging.is_narrowed(request) else _count(answer, "total"),
