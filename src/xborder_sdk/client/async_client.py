@@ -64,6 +64,7 @@ from xborder_sdk.hookspecs import (
     RefundOrder,
     Request,
     Support,
+    Token,
     TrackParcels,
 )
 from xborder_sdk.ledger.port import EffectRecord, Store
@@ -103,7 +104,7 @@ from xborder_sdk.steps import Effect, Flow, Response, SendDetails
 if TYPE_CHECKING:
     import httpx
 
-    from xborder_sdk.runtime.wire import AsyncWire
+    from xborder_sdk.runtime.wire.async_wire import AsyncWire
 
 R = TypeVar("R", bound=Request)
 T = TypeVar("T")
@@ -290,6 +291,37 @@ class AsyncClient:
         """
         return await self._run(lambda: self._core.whoami_engine(account, deadline_s))
 
+    def consent_url(self, account: str, state: str, redirect_uri: str | None = None) -> str:
+        """Where an account's owner consents in a browser; asks nobody.
+
+        Args:
+            account: The account; the setting that the consent fills may be missing.
+            state: An unguessable text. Compare it with the `state` that comes back before using the code.
+            redirect_uri: Where the vendor sends the browser afterwards, where that may be chosen.
+
+        Raises:
+            UnsupportedOperation: The vendor asks for no consent.
+            InvalidSettings: The account lacks what a consent needs.
+        """
+        return self._core.consent_url(account, state, redirect_uri)
+
+    async def exchange_code(
+        self, account: str, code: str, redirect_uri: str | None = None, *, deadline_s: float | None = None
+    ) -> Token:
+        """Turns the code of a consent into a token; keep its `refresh` as the account's setting.
+
+        Args:
+            account: The account.
+            code: What the vendor handed to the browser, percent-decoded once. It is good for one exchange.
+            redirect_uri: As given to `consent_url`.
+            deadline_s: Time budget in seconds; None for the client's.
+
+        Raises:
+            AuthenticationFailed: The code is used up or too old.
+            UnsupportedOperation: The vendor asks for no consent.
+        """
+        return await self._run(lambda: self._core.exchange_engine(account, code, redirect_uri, deadline_s))
+
     async def read_notification(
         self, account: str, message: InboundMessage, *, deadline_s: float | None = None
     ) -> tuple[Notification, ...]:
@@ -327,7 +359,7 @@ class AsyncClient:
 
     def _wire(self) -> AsyncWire:
         if self._made_wire is None:
-            from xborder_sdk.runtime.wire import AsyncWire
+            from xborder_sdk.runtime.wire.async_wire import AsyncWire
 
             self._made_wire = AsyncWire(self._transport, self._tls, self._in_flight, self._core.clock)
         return self._made_wire

@@ -22,7 +22,8 @@ class AccountConfig:
     Attributes:
         name: Unique name, such as `ebay-us`.
         connector: Name of the connector.
-        settings: The connector's settings; secrets may be references: `{"env": NAME}` or `{"file": PATH}`.
+        settings: The connector's settings; secrets may be references: `{"env": NAME}`, `{"file": PATH}` or
+            `{"keyring": NAME}`.
         folder: Where relative secret files are looked for.
     """
 
@@ -35,7 +36,8 @@ class AccountConfig:
         """The settings with every reference replaced by what it names.
 
         Raises:
-            InvalidSettings: A variable is not set or a file cannot be read.
+            InvalidSettings: A variable is not set, a file cannot be read, or the keyring has no such entry.
+            MissingExtra: The keyring is named and its library is not installed.
         """
         return {key: self._resolve(key, value) for key, value in self.settings.items()}
 
@@ -45,6 +47,8 @@ class AccountConfig:
                 return self._from_environment(key, str(value["env"]))
             if set(value) == {"file"}:
                 return self._from_file(key, str(value["file"]))
+            if set(value) == {"keyring"}:
+                return self._from_keyring(key, str(value["keyring"]))
             return {name: self._resolve(f"{key}.{name}", inner) for name, inner in value.items()}
         return value
 
@@ -56,10 +60,31 @@ class AccountConfig:
                 f"account {self.name}: {key} names the environment variable {variable}, which is not set"
             ) from None
 
-    def _from_file(self, key: str, name: str) -> str:
+    def path_of(self, name: str) -> Path:
+        """Where a secret file lies: a relative name is below the configuration's folder.
+
+        Args:
+            name: The name of a `file` reference.
+        """
         path = Path(name).expanduser()
-        if not path.is_absolute() and self.folder is not None:
-            path = self.folder / path
+        return path if path.is_absolute() or self.folder is None else self.folder / path
+
+    def _from_keyring(self, key: str, name: str) -> str:
+        from xborder_sdk.client.keyrings import KeyringTrouble, read_secret
+
+        try:
+            found = read_secret(name)
+        except KeyringTrouble as trouble:
+            raise InvalidSettings(f"account {self.name}: {key} names the keyring, but {trouble}") from None
+        if found is None:
+            raise InvalidSettings(
+                f"account {self.name}: {key} names {name} in the keyring, which is not there",
+                hint=f"put it there: xborder login {self.name}, or  keyring set xborder {name}",
+            )
+        return found
+
+    def _from_file(self, key: str, name: str) -> str:
+        path = self.path_of(name)
         try:
             with path.open("rb") as file:
                 content = file.read(_MAX_SECRET_BYTES)

@@ -29,7 +29,7 @@ from xborder_sdk.errors import (
     UsageError,
     XborderError,
 )
-from xborder_sdk.hookspecs import Connector, Context, Identity, Request, Support, SupportLevel
+from xborder_sdk.hookspecs import Connector, Context, Identity, Request, Support, SupportLevel, Token
 from xborder_sdk.ledger.port import Store
 from xborder_sdk.models import ChallengeAnswer, InboundMessage, Notification
 from xborder_sdk.runtime.account import AccountRuntime, Clock, Environment
@@ -204,6 +204,36 @@ class ClientCore:
             raise UnsupportedOperation(f"{runtime.connector.title} cannot be asked who an account is")
         context = Context(account, runtime.connector.name, "whoami", None)
         return self._engine(runtime, context, flow, deadline_s, reads_only=True)
+
+    def consent_url(self, account: str, state: str, redirect_uri: str | None) -> str:
+        """The page on which an account's owner consents."""
+        runtime = self.runtime(account)
+        context = Context(account, runtime.connector.name, "consent_url", None)
+        try:
+            url = runtime.connector.consent_url(state, redirect_uri)
+        except XborderError as error:
+            raise self.located(error, context) from None
+        except Exception as bug:  # noqa: BLE001 - a connector's crash must be named
+            raise self.located(bug_in(f"{runtime.connector.name}.consent_url", bug), context) from None
+        if url is None:
+            raise UnsupportedOperation(f"{runtime.connector.title} asks for no consent in a browser")
+        return url
+
+    def exchange_engine(
+        self, account: str, code: str, redirect_uri: str | None, deadline_s: float | None
+    ) -> Engine[Token]:
+        """The engine that turns the code of a consent into a token."""
+        runtime = self.runtime(account)
+        context = Context(account, runtime.connector.name, "exchange_code", None)
+        try:
+            flow = runtime.connector.exchange_code(code, redirect_uri)
+        except XborderError as error:
+            raise self.located(error, context) from None
+        except Exception as bug:  # noqa: BLE001 - a connector's crash must be named
+            raise self.located(bug_in(f"{runtime.connector.name}.exchange_code", bug), context) from None
+        if flow is None:
+            raise UnsupportedOperation(f"{runtime.connector.title} asks for no consent in a browser")
+        return self._engine(runtime, context, flow, deadline_s)
 
     def notification_engine(
         self, account: str, message: InboundMessage, deadline_s: float | None
