@@ -18,7 +18,7 @@ from xborder_sdk.fulfilment.config import FulfilmentConfig
 from xborder_sdk.fulfilment.papers import read_back
 from xborder_sdk.fulfilment.progress import Progress, Step, WorkState
 from xborder_sdk.fulfilment.troubles import pause_after
-from xborder_sdk.fulfilment.work import Key, Lease, WorkStore
+from xborder_sdk.fulfilment.work import Key, Lease, WorkRow, WorkStore
 from xborder_sdk.hookspecs import GetPrintJob, PrintDocument
 from xborder_sdk.models import Document, DocumentFormat, DocumentKind, Hold, HoldReason, PrintJob, PrintState
 
@@ -143,8 +143,8 @@ class PrintRun:
             return self._asked(known), []
         documents: list[Document] = []
         groups: list[list[str]] = []
-        for lease in leases:
-            row = lease.row
+        name, members = self._members(leases)
+        for row in members:
             files = label_files(row.files)
             if not files:
                 raise DocumentError(f"the label of {row.waybill} is not there")
@@ -159,10 +159,6 @@ class PrintRun:
                 )
                 for path in files
             )
-        begun = {lease.row.batch for lease in leases}
-        name = begun.pop() if len(begun) == 1 else None
-        if name is None:
-            name = _name([lease.row.waybill or "" for lease in leases])
         for lease in leases:
             lease.save(batch=name)
         try:
@@ -170,6 +166,16 @@ class PrintRun:
         except AlreadyDone as done:
             # Printed before, or so a person said.
             return self._asked(done.outcome_id, PrintState.PRINTED), groups
+
+    def _members(self, leases: Sequence[Lease]) -> tuple[str, Sequence[WorkRow]]:
+        """The job's name and all its orders: of one that was begun also those that were marked printed before the end,
+        so that it is the same job to the last byte."""
+        begun = {lease.row.batch for lease in leases}
+        name = begun.pop() if len(begun) == 1 else None
+        if name is not None:
+            return name, self._work.batch(name)
+        rows = [lease.row for lease in leases]
+        return _name([row.waybill or "" for row in rows]), rows
 
     def _asked(self, job_id: str | None, otherwise: PrintState = PrintState.SENT) -> PrintJob:
         """How a job stands; where the printer knows no jobs, what was known of it."""

@@ -197,6 +197,12 @@ class WorkStore:
         with self._use() as connection:
             return self._get(connection, (account, order_id))
 
+    def batch(self, name: str) -> tuple[WorkRow, ...]:
+        """All orders of a print job, oldest first, wherever they stand."""
+        sql = "SELECT * FROM xborder_work WHERE batch = ? ORDER BY created_at, order_id"
+        with self._use() as connection:
+            return tuple(_row(found) for found in _named(connection, sql, (name,)))
+
     def order(self, key: Key) -> Order | None:
         """The order as last read; None where it was purged."""
         text = self._private(key, "order_json")
