@@ -67,6 +67,7 @@ _SCHEMES = {"ipp": "http", "ipps": "https"}
 _USUAL_PATH = "/ipp/print"
 _LARGEST_ANSWER = 8 * 1024 * 1024
 _BUSY_S = 3.0
+_WAITING = frozenset({PrintState.PENDING, PrintState.PRINTING, PrintState.STOPPED})
 _HTTP_HINTS = {
     401: "the printer wants a password, which this connector does not send",
     403: "this user or machine may not print there; ask who runs the printer or print server",
@@ -215,11 +216,14 @@ class IppLabels(LabelPrinter):
         except Refused as refusal:
             raise _refused(refusal) from None
         job = self._job(read_message(response.content), None, ())
-        if job.state is not PrintState.STOPPED:
+        if job.state not in _WAITING:
             return job
-        printer = yield from self._printer()  # the job says only that the printer stopped, not why
+        printer = yield from self._printer()  # a job says at most that the printer stopped, not why
         reasons = _words(printer.texts("printer-state-reasons"))
-        return job.replace(reasons=(*job.reasons, *reasons), troubles=troubles_of(reasons))
+        troubles = troubles_of(reasons)
+        if job.state is not PrintState.STOPPED and not troubles:
+            return job
+        return job.replace(reasons=(*job.reasons, *reasons), troubles=troubles)
 
     def _job(self, answer: Message, pages: int | None, remarks: tuple[str, ...]) -> PrintJob:
         job = answer.group(Group.JOB)
