@@ -10,6 +10,7 @@
     ├── DoesNotFit              the label is larger than the place it shall go to
     ├── InvalidLayout           media, layout or starting slot that cannot be
     ├── BarcodesMissing         expected barcodes were not read back
+    ├── GlyphsMissing           a text has characters that the fonts cannot draw
     ├── UnsafeFileName          nothing usable is left of a name, or it is not a file name
     └── FileConflict            the file exists with other content
 
@@ -26,6 +27,8 @@ from xborder_sdk.errors import DocumentError
 
 if TYPE_CHECKING:
     from xborder_sdk.documents.geometry import Size
+
+_NAMED = 20
 
 
 class UnknownFormat(DocumentError):
@@ -143,6 +146,22 @@ class BarcodesMissing(DocumentError):
         self.missing = missing
         self.found = found
         super().__init__(f"{len(missing)} expected barcode(s) not readable: {', '.join(missing)} ({found} read)")
+
+
+class GlyphsMissing(DocumentError):
+    """A text has characters that the fonts cannot draw. Nothing was drawn: a box in place of a letter is a wrong name.
+
+    Attributes:
+        characters: The characters, sorted, so that they do not spell the text they come from.
+    """
+
+    hint = "name a TrueType font that has them, or say it without them; a picture of a text can be added as it is"
+
+    def __init__(self, characters: frozenset[str]) -> None:
+        self.characters = tuple(sorted(characters))
+        named = ", ".join(f"{mark} (U+{ord(mark):04X})" for mark in self.characters[:_NAMED])
+        more = len(self.characters) - _NAMED
+        super().__init__(f"no font has {named}" + (f" and {more} more" if more > 0 else ""))
 
 
 class UnsafeFileName(DocumentError):
