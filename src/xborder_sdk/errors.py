@@ -36,7 +36,7 @@
     │   ├── AlreadyDone               it has been done, in another way than asked now
     │   └── LeaseLost                 another worker has taken over; nothing was sent
     ├── NotificationRefused           a pushed message is not proven to be the vendor's, or too old; nothing was done
-    ├── LedgerError                   the effects ledger cannot be used; nothing was sent
+    ├── LedgerError                   the effects ledger cannot be used; no effect goes out without it
     ├── PrinterError                  a printer did not print
     │   └── PrinterStopped            it cannot print until somebody sees to it, such as paper out
     ├── DocumentError                 a document cannot be used
@@ -372,7 +372,10 @@ class NotificationRefused(XborderError):
 
 
 class LedgerError(XborderError):
-    """The effects ledger cannot be used. Nothing was sent."""
+    """The effects ledger cannot be used.
+
+    Raised before an effect, nothing was sent. Raised after one, its answer is kept: the same call reads it again.
+    """
 
 
 class PrinterError(XborderError):

@@ -23,6 +23,7 @@ from xborder_sdk.client.core import (
     stripped,
 )
 from xborder_sdk.client.outcomes import Outcome
+from xborder_sdk.client.raw import Hidden
 from xborder_sdk.client.settling import Ask, settle
 from xborder_sdk.client.threads import EARLY_S, late
 from xborder_sdk.errors import UsageError, XborderError
@@ -252,7 +253,9 @@ class AsyncClient:
         Raises:
             XborderError: As `xborder_sdk.errors` says.
         """
-        result: T = await self._run(lambda: self._core.engine(account, name_of(operation), request, deadline_s))
+        result: T = await self._run(
+            account, lambda: self._core.engine(account, name_of(operation), request, deadline_s)
+        )
         return result
 
     async def request(
@@ -279,8 +282,11 @@ class AsyncClient:
             deadline_s: Time budget in seconds.
             **details: Query, headers, body and more; see `SendDetails`.
         """
+        hidden = Hidden(details)
+        del details  # a traceback that shows variables must not show the body
         return await self._run(
-            lambda: self._core.raw_engine(account, effect, method, path, intent, attempt, deadline_s, details)
+            account,
+            lambda: self._core.raw_engine(account, effect, method, path, intent, attempt, deadline_s, hidden.value),
         )
 
     async def whoami(self, account: str, *, deadline_s: float | None = None) -> Identity:
@@ -289,7 +295,7 @@ class AsyncClient:
         Raises:
             UnsupportedOperation: The vendor cannot be asked.
         """
-        return await self._run(lambda: self._core.whoami_engine(account, deadline_s))
+        return await self._run(account, lambda: self._core.whoami_engine(account, deadline_s))
 
     def consent_url(self, account: str, state: str, redirect_uri: str | None = None) -> str:
         """Where an account's owner consents in a browser; asks nobody.
@@ -320,7 +326,7 @@ class AsyncClient:
             AuthenticationFailed: The code is used up or too old.
             UnsupportedOperation: The vendor asks for no consent.
         """
-        return await self._run(lambda: self._core.exchange_engine(account, code, redirect_uri, deadline_s))
+        return await self._run(account, lambda: self._core.exchange_engine(account, code, redirect_uri, deadline_s))
 
     async def read_notification(
         self, account: str, message: InboundMessage, *, deadline_s: float | None = None
@@ -337,7 +343,7 @@ class AsyncClient:
             UnsupportedOperation: The connector reads no pushed messages.
             XborderError: The vendor could not be asked for what proves it; it should push the message again.
         """
-        return await self._run(lambda: self._core.notification_engine(account, message, deadline_s))
+        return await self._run(account, lambda: self._core.notification_engine(account, message, deadline_s))
 
     def answer_challenge(self, account: str, message: InboundMessage) -> ChallengeAnswer | None:
         """Answers a vendor's question whether an endpoint is ours; None where the message asks no such thing.
@@ -351,9 +357,11 @@ class AsyncClient:
         """
         return self._core.answer_challenge(account, message)
 
-    async def _run(self, make: Callable[[], Engine[T]]) -> T:
+    async def _run(self, account: str, make: Callable[[], Engine[T]]) -> T:
         try:
-            return await run_async(make(), self._wire())
+            # Making an account ready may read files, import a plugin or ask an application's own account store.
+            engine = make() if self._core.is_ready(account) else await asyncio.to_thread(make)
+            return await run_async(engine, self._wire())
         except BaseException as error:  # noqa: BLE001 - every exception leaves without the frames inside
             raise stripped(error) from None
 
@@ -390,7 +398,9 @@ class AsyncClient:
             started = time.monotonic()
             budget = max(seconds - EARLY_S, seconds / 2)
             try:
-                value = await self._run(lambda: self._core.engine(account, name, request, budget, reads_only=True))
+                value = await self._run(
+                    account, lambda: self._core.engine(account, name, request, budget, reads_only=True)
+                )
             except XborderError as error:
                 return Outcome(account, None, error, time.monotonic() - started)
             return Outcome(account, value, None, time.monotonic() - started)
@@ -527,7 +537,8 @@ class AsyncClient:
                 if isinstance(question, Ask):
                     asked = question
                     reply = await self._run(
-                        lambda asked=asked: self._core.engine(asked.account, asked.operation, asked.request, None)  # type: ignore[misc]
+                        asked.account,
+                        lambda asked=asked: self._core.engine(asked.account, asked.operation, asked.request, None),  # type: ignore[misc]
                     )
                 else:
                     reply = await asyncio.to_thread(lambda question=question: question.run(self._core.store()))  # type: ignore[misc]

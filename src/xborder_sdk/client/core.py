@@ -135,6 +135,10 @@ class ClientCore:
             self._runtimes[name] = (config, made)
             return made
 
+    def is_ready(self, name: str) -> bool:
+        """Whether a call of an account begins without any I/O: it is held, and asking for it asks only memory."""
+        return name in self._runtimes and isinstance(self.accounts, MemoryAccounts)
+
     def connect(self, config: AccountConfig) -> Connector[Any]:
         """The connector of an account, with its settings checked."""
         connector = self.registry.connector(config.connector)

@@ -12,6 +12,13 @@ from xborder_sdk.hookspecs import Connector, OnceRequest, Settings
 from xborder_sdk.steps import Effect, Flow, Response, Send, SendDetails
 
 
+class Hidden:
+    """Holds the details of a raw request without showing them in a repr."""
+
+    def __init__(self, value: SendDetails) -> None:
+        self.value = value
+
+
 class RawRequest(OnceRequest):
     """What a raw request means to the ledger.
 

@@ -23,6 +23,7 @@ from xborder_sdk.client.core import (
     stripped,
 )
 from xborder_sdk.client.outcomes import Outcome
+from xborder_sdk.client.raw import Hidden
 from xborder_sdk.client.settling import Ask, settle
 from xborder_sdk.client.threads import EARLY_S, late, run_all
 from xborder_sdk.errors import UsageError, XborderError
@@ -278,8 +279,10 @@ class Client:
             deadline_s: Time budget in seconds.
             **details: Query, headers, body and more; see `SendDetails`.
         """
+        hidden = Hidden(details)
+        del details  # a traceback that shows variables must not show the body
         return self._run(
-            lambda: self._core.raw_engine(account, effect, method, path, intent, attempt, deadline_s, details)
+            lambda: self._core.raw_engine(account, effect, method, path, intent, attempt, deadline_s, hidden.value)
         )
 
     def whoami(self, account: str, *, deadline_s: float | None = None) -> Identity:

@@ -9,7 +9,7 @@ Rules for whoever edits it:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -47,7 +47,7 @@ from xborder_sdk.errors import (
     VendorDown,
     XborderError,
 )
-from xborder_sdk.hookspecs import AttemptRecord, Context, Meaning, OnceRequest, Token, Verdict
+from xborder_sdk.hookspecs import AttemptRecord, Context, Limit, Meaning, OnceRequest, Token, Verdict
 from xborder_sdk.ledger.port import Claim, ClaimResult, EffectRecord, Store, StoredAnswer
 from xborder_sdk.local_network import is_on_local_network
 from xborder_sdk.runtime.account import AccountRuntime, new_owner
@@ -341,11 +341,12 @@ class _Run:
             self._observe(step, attempt, response, outcome, started, pause)
             if step.effect is Effect.ONCE and self.claimed is not None and outcome.not_executed:
                 self.claimed.sent = False
+            if outcome.happened is Happened.THROTTLED:
+                yield from self._hold_back(outcome.retry_after_s or pause or 0.0)
             if pause is None:
                 yield from self._fail(step, response, verdict, failure, outcome)
-            if outcome.happened is Happened.THROTTLED:
-                self.account.blocked_until = max(self.account.blocked_until, self.clock.monotonic() + (pause or 0.0))
-            yield from self._wait(pause or 0.0)
+            else:
+                yield from self._wait(pause)
 
     def _fail(
         self,
@@ -487,16 +488,29 @@ class _Run:
             yield Wait(seconds)
 
     def _respect_limits(self, step: Send) -> Engine[None]:
-        yield from self._wait(self.account.blocked_until - self.clock.monotonic())
-        operation = self.call.context.operation
-        for limit in self.account.limits:
-            if limit.operations is not None and operation not in limit.operations:
-                continue
+        blocked = self.account.blocked_until - self.clock.monotonic()
+        if blocked > 0 and (blocked > self.account.policy.patience_s or not self._time_for(blocked)):
+            error = Throttled(f"{self.account.connector.title} asked for {blocked:.0f} s more of silence", status=429)
+            error.retry_after_s = blocked
+            raise error
+        yield from self._wait(blocked)
+        for key, limit in self._limits():
             interval = limit.seconds / limit.requests
             headroom = limit.seconds * _READ_HEADROOM if step.effect is Effect.READ and limit.requests > 1 else 0.0
-            key = f"{self.account.name}/{limit.name}"
             pause: float = yield self._ledger("reserve", key, interval, limit.seconds - interval, headroom)
             yield from self._wait(pause)
+
+    def _limits(self) -> Iterator[tuple[str, Limit]]:
+        operation = self.call.context.operation
+        for limit in self.account.limits:
+            if limit.operations is None or operation in limit.operations:
+                yield f"{self.account.name}/{limit.name}", limit
+
+    def _hold_back(self, seconds: float) -> Engine[None]:
+        """Lets no call of this account out for a while, in no process that shares its budgets."""
+        self.account.blocked_until = max(self.account.blocked_until, self.clock.monotonic() + seconds)
+        for key, _ in self._limits():
+            yield self._ledger("block", key, seconds)
 
     def _observe(
         self,

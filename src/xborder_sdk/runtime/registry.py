@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import operator
+import re
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import pluggy
 
+from xborder_sdk import __version__
 from xborder_sdk.errors import BrokenPlugin, DuplicateConnector, UnknownConnector
 from xborder_sdk.hookspecs import ClientHooks, Connector
 from xborder_sdk.hookspecs.markers import PROJECT
@@ -85,10 +88,41 @@ def provided_by(plugin: object) -> tuple[type[Connector[Any]], ...]:
             for attribute in ("name", "title"):
                 if not isinstance(getattr(connector, attribute, None), str):
                     raise BrokenPlugin(f"{connector.__qualname__} has no {attribute}")
+            _check_core(connector)
             for kind in connector.kinds:
                 check_kind(kind)
             found.append(connector)
     return tuple(found)
+
+
+_CLAUSE = re.compile(r"^(>=|<=|==|!=|>|<)\s*([0-9]+(?:\.[0-9]+)*)$")
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+
+
+def _check_core(connector: type[Connector[Any]]) -> None:
+    """Refuses a connector that says it does not work with this core."""
+    for clause in connector.core.split(","):
+        match = _CLAUSE.match(clause.strip())
+        if match is None:
+            raise BrokenPlugin(f"{connector.__qualname__}.core is no version specifier such as >=0.1,<0.2")
+        length = max(len(match[2].split(".")), 3)
+        if not _COMPARE[match[1]](_version(__version__, length), _version(match[2], length)):
+            raise BrokenPlugin(
+                f"{connector.__qualname__} works with xborder-sdk {connector.core}, this is {__version__}",
+                hint="install versions that fit each other",
+            )
+
+
+def _version(text: str, length: int) -> tuple[int, ...]:
+    parts = [int(part) for part in text.split(".") if part.isdigit()]
+    return tuple(parts + [0] * (length - len(parts)))
 
 
 class Registry:

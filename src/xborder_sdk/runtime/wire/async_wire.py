@@ -20,6 +20,9 @@ from xborder_sdk.steps import Response
 if TYPE_CHECKING:
     import httpx
 
+# aiohttp 3.14 sends again what it calls idempotent (GET, HEAD, OPTIONS, TRACE, PUT, DELETE); seen for GET and PUT.
+_SENT_ONCE_BY_AIOHTTP = frozenset({"POST", "PATCH"})
+
 
 class AsyncWire(BaseWire):
     """Exchanges for the async executor; arguments as for `SyncWire`."""
@@ -49,6 +52,7 @@ class AsyncWire(BaseWire):
         Raises:
             WireError: There is no answer.
         """
+        self._refuse_what_repeats(exchange)
         request = self._written(exchange)
         # The deadline is the event loop's business here.
         sending = Sending(self._clock, None, exchange.send_before)
@@ -73,6 +77,16 @@ class AsyncWire(BaseWire):
             raise failure_of(error, sending, exchange) from None
         finally:
             current.reset(token)
+
+    def _refuse_what_repeats(self, exchange: Exchange) -> None:
+        """Some transports repeat a request by themselves when a kept connection turns out to be closed."""
+        repeats = type(self._own).__module__.partition(".")[0] in {"httpx_aiohttp", "aiohttp"}
+        if repeats and exchange.fresh and exchange.request.method not in _SENT_ONCE_BY_AIOHTTP:
+            raise WireError(
+                Happened.UNSENDABLE,
+                f"the transport repeats {exchange.request.method} by itself, and this must not happen twice",
+                never_sent=True,
+            )
 
     async def aclose(self) -> None:
         """Closes all connections; an own transport is left to its owner."""
