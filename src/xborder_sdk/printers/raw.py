@@ -60,7 +60,7 @@ class RawSettings(papers.PaperSettings):
     language: Literal["zpl", "pdf"] = "zpl"
     status: Literal["auto", "require", "off"] = "auto"
     status_s: float = Field(default=3.0, gt=0, le=60)
-    margins: Margins = Margins()
+    margins: Margins | None = None
 
     @field_validator("host")
     @classmethod
@@ -122,7 +122,7 @@ class RawLabels(LabelPrinter):
         if request.printer not in {None, self.account}:
             raise PrinterError(f"this account has one printer, {self.account}")
         draw = papers.program if settings.language == "zpl" else papers.sheets
-        prepared: papers.Prepared = yield Call(Effect.READ, draw, (settings, request, settings.margins))
+        prepared: papers.Prepared = yield Call(Effect.READ, draw, (settings, request, settings.margins or Margins()))
         remarks = prepared.remarks
         if self.connector.asks:
             status = yield from self._status()
