@@ -74,11 +74,26 @@ def test_the_schema_has_a_version(path: Path, claim: Claimer) -> None:
     with closing(SqliteStore(path)) as store:
         claim(store)
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
-        connection.execute("PRAGMA user_version = 2")
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        connection.execute("PRAGMA user_version = 3")
     with closing(SqliteStore(path)) as store, pytest.raises(LedgerError, match="newer version") as caught:
         claim(store)
     assert "upgrade" in str(caught.value)
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date(path: Path, claim: Claimer) -> None:
+    token = Token(access=SecretStr("a"), refresh=SecretStr("r"))
+    with closing(SqliteStore(path)) as store:
+        claim(store)
+        store.put_token("key", token)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE xborder_token DROP COLUMN refresh_expires_at")
+        connection.execute("PRAGMA user_version = 1")
+    lasting = token.replace(refresh_expires_at=datetime(2027, 9, 1, tzinfo=UTC))
+    with closing(SqliteStore(path)) as store:
+        assert store.get_token("key") == token
+        store.put_token("key", lasting)
+        assert store.get_token("key") == lasting
 
 
 def _text_file(path: Path) -> None:

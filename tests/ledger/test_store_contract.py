@@ -610,7 +610,7 @@ def test_tokens_come_back_as_they_were(store: Store) -> None:
     store.put_token("plain", Token(access=SecretStr("p")))
     assert store.get_token("ebay") == token
     assert store.get_token("plain") == Token(access=SecretStr("p"))
-    newer = Token(access=SecretStr("b"), refresh=SecretStr("r2"))
+    newer = Token(access=SecretStr("b"), refresh=SecretStr("r2"), refresh_expires_at=datetime(2032, 7, 1, tzinfo=UTC))
     store.put_token("ebay", newer)
     assert store.get_token("ebay") == newer
     store.drop_token("ebay")

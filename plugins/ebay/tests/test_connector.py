@@ -137,6 +137,34 @@ def test_the_code_of_a_consent(connector: Any, crank: Any) -> None:
         "redirect_uri": "Lotus-LotusApp-PRD-x",
     }
     assert crank.sent[0].effect is Effect.IDEMPOTENT
+    assert token.refresh_expires_at == NOW + timedelta(seconds=47304000)
+    renewed = crank.run(connector, connector.token("user", token), [answer({"access_token": "B"})])
+    assert (renewed.refresh, renewed.refresh_expires_at) == (token.refresh, token.refresh_expires_at)
+
+
+def test_a_consent_goes_through_the_accounts_ru_name(connect: Any, crank: Any) -> None:
+    connector = connect(ru_name="Ru-Name", environment="sandbox", refresh_token=None)
+    url = connector.consent_url("s", "http://127.0.0.1:1/")
+    assert url.startswith("https://auth.sandbox.ebay.com/oauth2/authorize?")
+    assert parse_qs(urlsplit(url).query)["redirect_uri"] == ["Ru-Name"]
+    token = crank.run(connector, connector.exchange_code("c"), [answer({"access_token": "A", "refresh_token": "R"})])
+    assert form(crank.sent[0])["redirect_uri"] == "Ru-Name"
+    assert (token.refresh.get_secret_value(), token.refresh_expires_at) == ("R", None)
+
+
+def test_a_consent_without_a_ru_name_is_refused_before_anything_is_sent(connect: Any) -> None:
+    for ask in (lambda: connect().consent_url("s"), lambda: connect().exchange_code("c")):
+        with pytest.raises(InvalidSettings, match="ru_name") as caught:
+            ask()
+        assert caught.value.hint is not None
+
+
+def test_the_end_of_a_signing_key_is_known_where_it_is_set(connect: Any) -> None:
+    assert connect().expiries() == {}
+    end = datetime(2029, 3, 1, tzinfo=UTC)
+    assert connect(signing_key_expires=end).expiries() == {"signing key": end}
+    with pytest.raises(ValidationError, match="signing_key_expires"):
+        connect(signing_key_expires=datetime(2029, 3, 1))  # noqa: DTZ001 - a time without its zone is the point
 
 
 def test_the_consent_page(connector: Any) -> None:

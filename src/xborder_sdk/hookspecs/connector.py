@@ -58,11 +58,13 @@ class Token(Model):
         access: What authorises a request.
         expires_at: When it stops; None where it does not say.
         refresh: What renews it; None where nothing does.
+        refresh_expires_at: When `refresh` stops, and whoever gave it must consent again; None where nobody says.
     """
 
     access: SecretStr
     expires_at: datetime | None = None
     refresh: SecretStr | None = None
+    refresh_expires_at: datetime | None = None
 
 
 class Meaning(Enum):
@@ -214,6 +216,10 @@ class Connector(Generic[S]):
             plain http, past every proxy of the environment, and never get a credential.
         core: Versions of the core it works with, as a PEP 440 specifier.
         checked: Against what each operation has been held, by operation name; `UNVERIFIED` where it says nothing.
+        consent_setting: The setting that holds what a consent gave (`Token.refresh`).
+        consent_credential: The credential that a consent gives (see `token`).
+        consent_loopback: Whether the vendor leads the browser back to an address on this machine; else the owner of
+            the account copies the address at which the browser arrived.
     """
 
     name: ClassVar[str]
@@ -223,6 +229,9 @@ class Connector(Generic[S]):
     local_devices: ClassVar[bool] = False
     core: ClassVar[str] = ">=0.1,<0.2"
     checked: ClassVar[Mapping[str, Checked]] = {}
+    consent_setting: ClassVar[str] = "refresh_token"
+    consent_credential: ClassVar[str] = "default"
+    consent_loopback: ClassVar[bool] = False
 
     def __init__(self, account: str, settings: S) -> None:
         self.account = account
@@ -250,6 +259,39 @@ class Connector(Generic[S]):
             held: The token held until now, whose `refresh` may serve; None at first.
         """
         return None
+
+    def consent_url(self, state: str, redirect_uri: str | None = None) -> str | None:
+        """Where the account's owner consents in a browser; None where the vendor asks for no consent.
+
+        A pure function: no I/O. It must work without the setting that the consent is to fill.
+
+        Args:
+            state: An unguessable text that the vendor hands back with the code.
+            redirect_uri: Where the vendor is to send the browser afterwards; None where that is not the caller's to
+                choose. A vendor that knows its own address ignores it.
+
+        Raises:
+            InvalidSettings: The account lacks what a consent needs.
+        """
+        return None
+
+    def exchange_code(self, code: str, redirect_uri: str | None = None) -> Flow[Token] | None:
+        """A flow that turns the code of a consent into a token; None where the vendor asks for no consent.
+
+        The token's `refresh` becomes the setting named by `consent_setting`.
+
+        Args:
+            code: What the vendor handed to the browser, percent-decoded once.
+            redirect_uri: As given to `consent_url`.
+
+        Raises:
+            AuthenticationFailed: The code is used up or too old.
+        """
+        return None
+
+    def expiries(self) -> Mapping[str, datetime]:
+        """What among the settings stops working by itself, by its name for people, and when."""
+        return {}
 
     def credential_key(self, credential: str) -> str:
         """Digest of what a stored token depends on: when settings change, the stored token is not used."""

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from xborder_sdk.errors import ConfigurationError, LedgerError, MissingExtra
 from xborder_sdk.ledger.records import micros, moment
 from xborder_sdk.ledger.schedule import Pace
-from xborder_sdk.ledger.schema import BUDGETS_V1, EFFECTS_V1, statements
+from xborder_sdk.ledger.schema import BUDGETS_V1, EFFECTS_V1, EFFECTS_V2, statements
 from xborder_sdk.ledger.tables import Session, TableStore
 
 try:
@@ -30,7 +30,7 @@ from xborder_sdk.ledger.postgres_pool import Connection, Pool
 
 T = TypeVar("T")
 
-_SCRIPTS = (EFFECTS_V1.format(bytes="BYTEA") + BUDGETS_V1.format(unlogged="UNLOGGED"),)
+_SCRIPTS = (EFFECTS_V1.format(bytes="BYTEA") + BUDGETS_V1.format(unlogged="UNLOGGED"), EFFECTS_V2)
 
 # A worker that is stopped inside a transaction must not stop the others for good; a server whose default is not to
 # wait for the disk must wait for ours.

@@ -51,6 +51,10 @@ CREATE TABLE xborder_token_lease (
 );
 """
 
+EFFECTS_V2 = """
+ALTER TABLE xborder_token ADD COLUMN refresh_expires_at BIGINT;
+"""
+
 BUDGETS_V1 = """
 CREATE {unlogged} TABLE xborder_budget (
     key TEXT PRIMARY KEY,

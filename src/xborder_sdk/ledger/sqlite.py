@@ -19,13 +19,13 @@ from typing import Any, TypeVar
 from xborder_sdk.errors import LedgerError
 from xborder_sdk.ledger.records import micros
 from xborder_sdk.ledger.schedule import Pace, booked
-from xborder_sdk.ledger.schema import BUDGETS_V1, EFFECTS_V1
+from xborder_sdk.ledger.schema import BUDGETS_V1, EFFECTS_V1, EFFECTS_V2
 from xborder_sdk.ledger.sqlite_file import Layout, explain, open_file
 from xborder_sdk.ledger.tables import Session, TableStore
 
 T = TypeVar("T")
 
-_EFFECTS = Layout("the effects ledger", 0x58424C31, (EFFECTS_V1.format(bytes="BLOB"),), durable=True)
+_EFFECTS = Layout("the effects ledger", 0x58424C31, (EFFECTS_V1.format(bytes="BLOB"), EFFECTS_V2), durable=True)
 _BUDGETS = Layout("the rate budgets", 0x58424231, (BUDGETS_V1.format(unlogged=""),), durable=False)
 
 _left_behind: list[sqlite3.Connection] = []

@@ -284,13 +284,14 @@ class TableStore(Store):
 
     def get_token(self, key: str) -> Token | None:
         def work(session: Session) -> Token | None:
-            for access, expires_at, refresh in session.rows(
-                "SELECT access, expires_at, refresh FROM xborder_token WHERE key = ?", (key,)
+            for access, expires_at, refresh, refresh_expires_at in session.rows(
+                "SELECT access, expires_at, refresh, refresh_expires_at FROM xborder_token WHERE key = ?", (key,)
             ):
                 return Token(
                     access=SecretStr(access),
                     expires_at=None if expires_at is None else moment(expires_at),
                     refresh=None if refresh is None else SecretStr(refresh),
+                    refresh_expires_at=None if refresh_expires_at is None else moment(refresh_expires_at),
                 )
             return None
 
@@ -298,17 +299,20 @@ class TableStore(Store):
 
     def put_token(self, key: str, token: Token) -> None:
         expires_at = None if token.expires_at is None else micros(token.expires_at)
+        refresh_expires_at = None if token.refresh_expires_at is None else micros(token.refresh_expires_at)
 
         def work(session: Session) -> None:
             session.change(
-                "INSERT INTO xborder_token (key, access, expires_at, refresh) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (key) DO UPDATE SET "
-                "access = excluded.access, expires_at = excluded.expires_at, refresh = excluded.refresh",
+                "INSERT INTO xborder_token (key, access, expires_at, refresh, refresh_expires_at) "
+                "VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
+                "access = excluded.access, expires_at = excluded.expires_at, refresh = excluded.refresh, "
+                "refresh_expires_at = excluded.refresh_expires_at",
                 (
                     key,
                     token.access.get_secret_value(),
                     expires_at,
                     None if token.refresh is None else token.refresh.get_secret_value(),
+                    refresh_expires_at,
                 ),
             )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ from xborder_ebay.settings import (
     EbaySettings,
 )
 from xborder_ebay.signatures import SigningKey, must_be_signed, signed
-from xborder_ebay.tokens import Clock, application_token, refresh_user_token
+from xborder_ebay.tokens import Clock, application_token, consent_url, exchange_code, refresh_user_token
 from xborder_ebay.vocabulary import SIGNATURE_COUNTRIES
 from xborder_sdk.errors import InvalidSettings
 from xborder_sdk.hookspecs import (
@@ -104,6 +105,8 @@ class EbayConnector(Connector[EbaySettings]):
         "add_evidence": Checked.SPEC,
     }
 
+    consent_credential: ClassVar[str] = "user"
+
     def __init__(self, account: str, settings: EbaySettings, now: Clock = time.time) -> None:
         super().__init__(account, settings)
         self.now = now
@@ -123,6 +126,43 @@ class EbayConnector(Connector[EbaySettings]):
         if credential == "app":
             return application_token(self.settings, self.now)
         return refresh_user_token(self.settings, held, self.now)
+
+    def consent_url(self, state: str, redirect_uri: str | None = None) -> str | None:
+        """eBay's consent page; it leads back to the accept URL of the RuName, whatever the caller would like.
+
+        Args:
+            state: What comes back with the code.
+            redirect_uri: Not used.
+
+        Raises:
+            InvalidSettings: The account has no `ru_name`.
+        """
+        return consent_url(self.settings, self.resolved_hosts()["auth"], self._ru_name(), state)
+
+    def exchange_code(self, code: str, redirect_uri: str | None = None) -> Flow[Token] | None:
+        """The user token of a consent.
+
+        Args:
+            code: The `code` of the accept URL.
+            redirect_uri: Not used.
+
+        Raises:
+            InvalidSettings: The account has no `ru_name`.
+        """
+        return exchange_code(self.settings, code, self._ru_name(), self.now)
+
+    def _ru_name(self) -> str:
+        if self.settings.ru_name is None:
+            raise InvalidSettings(
+                "the account has no ru_name",
+                hint="set ru_name to the keyset's RuName (developer.ebay.com, User Tokens)",
+            )
+        return self.settings.ru_name
+
+    def expiries(self) -> Mapping[str, datetime]:
+        """The signing key's end, where the settings tell it."""
+        end = self.settings.signing_key_expires
+        return {} if end is None else {"signing key": end}
 
     def sign(self, request: WireRequest, token: Token | None) -> WireRequest:
         """Puts in the token, and the digital signature where eBay asks for one and a key is there.

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from xborder_sdk.hookspecs import Settings
-from xborder_sdk.models.base import CountryCode
+from xborder_sdk.models.base import CountryCode, Instant
 
 _SCOPE_ROOT = "https://api.ebay.com/oauth/api_scope"
 
@@ -51,6 +51,7 @@ class EbaySettings(Settings):
         scopes: What to ask for: the scopes the seller consented to, or some of them.
         signing_key_jwe: The `jwe` of the key-management answer.
         signing_private_key: Its `privateKey`: PKCS#8 in base64, with or without PEM armour, Ed25519 or RSA.
+        signing_key_expires: Its `expirationTime` as a time with its zone, so that `xborder doctor` warns before.
         sign_all: Sign every request, not only those eBay asks it for.
         seller_country: Where the seller is domiciled; refunds and cancellations of EU and UK sellers are signed.
         verification_token: What the notification endpoint was registered with: 32 to 80 letters, digits, `_` and `-`.
@@ -69,6 +70,7 @@ class EbaySettings(Settings):
     scopes: Scopes = (BASE_SCOPE, FULFILMENT_SCOPE, FINANCES_SCOPE, DISPUTE_SCOPE, IDENTITY_SCOPE)
     signing_key_jwe: str | None = None
     signing_private_key: SecretStr | None = None
+    signing_key_expires: Instant | None = None
     sign_all: bool = False
     seller_country: CountryCode | None = None
     # commerce_notification_v1 OpenAPI, schema DeliveryConfig; eBay, "Marketplace account deletion".

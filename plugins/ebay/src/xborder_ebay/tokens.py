@@ -88,7 +88,9 @@ def refresh_user_token(settings: EbaySettings, held: Token | None, now: Clock) -
         "scope": " ".join(settings.scopes),
     }
     token = yield from _token(settings, form, Effect.READ, now)
-    return token if token.refresh is not None or rotated is None else token.replace(refresh=rotated)
+    if token.refresh is not None or held is None:
+        return token
+    return token.replace(refresh=rotated, refresh_expires_at=held.refresh_expires_at)
 
 
 def application_token(settings: EbaySettings, now: Clock) -> Flow[Token]:
@@ -120,10 +122,12 @@ def _token(settings: EbaySettings, form: dict[str, str], effect: Effect, now: Cl
     answer = response.object()
     lifetime = answer.integer_or_none("expires_in")
     rotated = answer.text_or_none("refresh_token")
+    rotated_lifetime = None if rotated is None else answer.integer_or_none("refresh_token_expires_in")
     return Token(
         access=SecretStr(answer.text("access_token")),
         expires_at=None if lifetime is None else _moment_after(now(), lifetime),
         refresh=None if rotated is None else SecretStr(rotated),
+        refresh_expires_at=None if rotated_lifetime is None else _moment_after(now(), rotated_lifetime),
     )
 
 
