@@ -10,7 +10,7 @@ from tests.support.drivers import DRIVERS, Caller
 from tests.support.faults import Act, FaultServer
 from tests.support.times import Waits
 
-from xborder_sdk.runtime import engine
+from xborder_sdk.runtime import call
 from xborder_sdk.runtime.commands import Invoke
 
 
@@ -52,5 +52,5 @@ def caller(driver: str) -> Iterator[Callable[..., Caller]]:
 def waits(monkeypatch: pytest.MonkeyPatch) -> Waits:
     """Makes every wait the engine asks for take no time, and lists them; `waits.clock()` tells the time they take."""
     asked = Waits()
-    monkeypatch.setattr(engine, "Wait", lambda seconds: Invoke(asked.append, (seconds,)))
+    monkeypatch.setattr(call, "Wait", lambda seconds: Invoke(asked.append, (seconds,)))
     return asked

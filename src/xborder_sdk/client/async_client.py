@@ -97,7 +97,7 @@ from xborder_sdk.models import (
 )
 from xborder_sdk.runtime.account import Clock
 from xborder_sdk.runtime.async_executor import run_async
-from xborder_sdk.runtime.engine import Engine
+from xborder_sdk.runtime.call import Engine
 from xborder_sdk.runtime.hooks import Hooks
 from xborder_sdk.runtime.registry import Registry
 from xborder_sdk.steps import Effect, Flow, Response, SendDetails

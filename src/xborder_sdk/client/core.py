@@ -34,7 +34,8 @@ from xborder_sdk.ledger.port import Store
 from xborder_sdk.models import ChallengeAnswer, InboundMessage, Notification
 from xborder_sdk.runtime.account import AccountRuntime, Clock, Environment
 from xborder_sdk.runtime.blame import bug_in
-from xborder_sdk.runtime.engine import Engine, Invocation, run_operation
+from xborder_sdk.runtime.call import Engine, Invocation
+from xborder_sdk.runtime.engine import run_operation
 from xborder_sdk.runtime.hooks import Hooks
 from xborder_sdk.runtime.operations import operation_named
 from xborder_sdk.runtime.redaction import bare, fields_at_fault, place_of

@@ -96,7 +96,7 @@ from xborder_sdk.models import (
     VoidOutcome,
 )
 from xborder_sdk.runtime.account import Clock
-from xborder_sdk.runtime.engine import Engine
+from xborder_sdk.runtime.call import Engine
 from xborder_sdk.runtime.executors import run
 from xborder_sdk.runtime.hooks import Hooks
 from xborder_sdk.runtime.registry import Registry

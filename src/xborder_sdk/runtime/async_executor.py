@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Protocol, TypeVar
 
+from xborder_sdk.runtime.call import Engine
 from xborder_sdk.runtime.commands import Command, Exchange, Invoke, Wait, Wire
-from xborder_sdk.runtime.engine import Engine
 from xborder_sdk.runtime.executors import over_tcp
 from xborder_sdk.steps import Response
 

@@ -9,79 +9,38 @@ Rules for whoever edits it:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 from pydantic import ValidationError
 
 from xborder_sdk.errors import (
-    AlreadyDone,
     AnswerError,
-    AnswerTooLarge,
-    AuthenticationFailed,
-    Conflict,
-    ConnectionLost,
     ConnectorBug,
-    DeadlineExceeded,
-    EffectError,
-    EffectInProgress,
-    InvalidRequest,
     InvalidSettings,
-    LeaseLost,
-    LedgerError,
     MalformedResponse,
-    NotFound,
-    NotSent,
-    OutcomeUnknown,
-    PermissionDenied,
     ReadOnlyAccount,
-    Refused,
     Throttled,
-    TimedOut,
     TransportError,
     UsageError,
-    VendorDown,
     XborderError,
 )
-from xborder_sdk.hookspecs import AttemptRecord, Context, Limit, Meaning, OnceRequest, Token, Verdict
-from xborder_sdk.ledger.port import Claim, ClaimResult, EffectRecord, Store, StoredAnswer
+from xborder_sdk.hookspecs import AttemptRecord, Limit, Meaning, Token, Verdict
 from xborder_sdk.local_network import is_on_local_network
-from xborder_sdk.runtime.account import AccountRuntime, new_owner
-from xborder_sdk.runtime.blame import bug_in
-from xborder_sdk.runtime.commands import Command, Exchange, Invoke, Wait, Wire, WireError
+from xborder_sdk.runtime.account import AccountRuntime
+from xborder_sdk.runtime.answers import answer_error, outcome_of, reason_of, transport_error
+from xborder_sdk.runtime.call import Engine, Invocation, T
+from xborder_sdk.runtime.commands import Exchange, Invoke, Wire, WireError
+from xborder_sdk.runtime.effects import EffectCall, outcome_id
 from xborder_sdk.runtime.redaction import fields_at_fault
-from xborder_sdk.runtime.retry import Happened, Outcome, decide, http_date, retry_after
+from xborder_sdk.runtime.retry import Happened, Outcome, decide, http_date
+from xborder_sdk.runtime.tokens import TokenCall
 from xborder_sdk.steps import Call, Effect, Flow, Pause, Response, Send, Transmit, WireRequest
 
-T = TypeVar("T")
-Engine = Generator[Command, Any, T]
-
 USER_AGENT = "xborder-sdk/0.1"
-_TOKEN_EARLY = timedelta(seconds=120)
-_TOKEN_LEASE_S = 60.0
-_TOKEN_POLL_S = 0.02
 _READ_HEADROOM = 0.2
-
-_BY_STATUS: dict[int, type[Refused]] = {
-    401: AuthenticationFailed,
-    403: PermissionDenied,
-    404: NotFound,
-    409: Conflict,
-    410: NotFound,
-    429: Throttled,
-}
-
-_HAPPENED = {
-    Meaning.GOOD: Happened.GOOD,
-    Meaning.REFUSED: Happened.REFUSED,
-    Meaning.THROTTLED: Happened.THROTTLED,
-    Meaning.TOKEN_EXPIRED: Happened.TOKEN_EXPIRED,
-    Meaning.DOWN: Happened.DOWN,
-}
 
 
 def run_operation(account: AccountRuntime, call: Invocation, flow: Flow[T]) -> Engine[T]:
@@ -106,42 +65,7 @@ def run_operation(account: AccountRuntime, call: Invocation, flow: Flow[T]) -> E
         raise
 
 
-@dataclass(frozen=True)
-class Invocation:
-    """One call of an operation.
-
-    Attributes:
-        context: Account, operation and request.
-        deadline: Monotonic moment at which the budget is spent; None for none.
-        reads_only: Refuse every effect but `read` (a fan-out must not buy).
-    """
-
-    context: Context
-    deadline: float | None = None
-    reads_only: bool = False
-
-
-class _Claimed:
-    """The `once` effect of this run."""
-
-    def __init__(self, intent: str, attempt: int, owner: str, reference: str | None) -> None:
-        self.intent = intent
-        self.attempt = attempt
-        self.owner = owner
-        self.reference = reference
-        self.sent = False
-        self.answered = False
-        self.replayed = False
-
-
-class _Run:
-    def __init__(self, account: AccountRuntime, call: Invocation) -> None:
-        self.account = account
-        self.call = call
-        self.environment = account.environment
-        self.clock = account.environment.clock
-        self.claimed: _Claimed | None = None
-
+class _Run(TokenCall, EffectCall):
     # -- the flow ------------------------------------------------------------------------------------------------
 
     def drive(self, flow: Flow[T]) -> Engine[T]:
@@ -152,7 +76,7 @@ class _Run:
             yield from self._give_up(error)
             raise
         if self.claimed is not None and self.claimed.answered:
-            yield self._ledger("settle", self.claimed.intent, self.claimed.attempt, _outcome_id(result))
+            yield self._ledger("settle", self.claimed.intent, self.claimed.attempt, outcome_id(result))
         self.account.remember(result)
         return result
 
@@ -176,42 +100,6 @@ class _Run:
                 reply = yield from self._perform(step, tokens=tokens)
             except (AnswerError, TransportError) as answer:
                 error = answer.locate(self.account.name, self.account.connector.name, self.call.context.operation)
-
-    def _blame(self, bug: Exception) -> NoReturn:
-        raise bug_in(f"{self.account.connector.name}.{self.call.context.operation}", bug) from None
-
-    def _give_up(self, error: BaseException) -> Engine[None]:
-        """Writes down what is known of the `once` effect when the flow ends without a result.
-
-        A ledger that fails now loses nothing: the row's lease runs out, and a row that says `sent` or `answered`
-        becomes a doubt by itself. What ended the flow matters more.
-        """
-        claimed = self.claimed
-        if claimed is None:
-            return
-        where = (claimed.intent, claimed.attempt)
-        if isinstance(error, GeneratorExit):  # a closed generator cannot wait; the row says `sent` and will time out
-            return
-        if claimed.answered:
-            if isinstance(error, Refused):
-                yield from self._noted("release", *where, claimed.owner, f"refused: {error.code or error.status}")
-                return
-            yield from self._noted("mark_unread", *where, f"the answer could not be read: {type(error).__name__}")
-            if isinstance(error, Exception):
-                raise self._unknown("the answer came but could not be read; it is kept", error) from None
-        elif claimed.replayed:
-            return
-        elif claimed.sent:
-            reason = "interrupted" if not isinstance(error, Exception) else type(error).__name__
-            yield from self._noted("mark_unknown", *where, claimed.owner, reason)
-            if isinstance(error, Exception):
-                raise self._unknown(reason, error) from None
-        elif not isinstance(error, EffectError):
-            yield from self._noted("release", *where, claimed.owner, f"not sent: {type(error).__name__}")
-
-    def _noted(self, method: str, *arguments: Any) -> Engine[None]:
-        with suppress(LedgerError):
-            yield self._ledger(method, *arguments)
 
     # -- steps ---------------------------------------------------------------------------------------------------
 
@@ -259,28 +147,11 @@ class _Run:
         try:
             reply: bytes = yield Wire(step, self.account.settings.timeout_s, self.call.deadline)
         except WireError as failure:
-            error = self._transport_error(failure)
+            error = transport_error(self.account.connector.title, failure)
             if step.effect is Effect.ONCE and failure.never_sent and self.claimed is not None:
                 self.claimed.sent = False
             raise error from None
         return reply
-
-    def _transmit_once(self, step: Transmit) -> Engine[Response]:
-        """Bytes that must not go out twice. They are sent once only, so whatever fails ends the call."""
-        yield from self._mark_sent()
-        claimed = self.claimed
-        assert claimed is not None  # noqa: S101 - only called for a claimed step
-        try:
-            reply = yield from self._transmit(step)
-        except XborderError as error:
-            if not claimed.sent:
-                raise
-            yield self._ledger("mark_unknown", claimed.intent, claimed.attempt, claimed.owner, error.message)
-            self.claimed = None
-            raise self._unknown(error.message, error, claimed) from None
-        response = Response(200, (), reply)
-        yield from self._keep_answer(response)
-        return response
 
     def _send(self, step: Send, *, tokens: bool = True) -> Engine[Response]:
         """A request, tried as often as is safe."""
@@ -322,7 +193,7 @@ class _Run:
                     if step.effect is Effect.ONCE:
                         yield from self._keep_answer(response)
                     raise
-                outcome = self._outcome(verdict, response)
+                outcome = outcome_of(verdict, response, self.clock.now())
             if verdict is not None and verdict.meaning is Meaning.GOOD:
                 assert response is not None  # noqa: S101 - a verdict is of a response
                 if step.effect is Effect.ONCE:
@@ -359,11 +230,11 @@ class _Run:
         """Raises what came of the last try; a `once` step is written down first."""
         error: XborderError
         if failure is not None:
-            error = self._transport_error(failure)
+            error = transport_error(self.account.connector.title, failure)
         else:
             assert response is not None  # noqa: S101 - no failure means an answer
             assert verdict is not None  # noqa: S101
-            error = self._answer_error(response, verdict, outcome)
+            error = answer_error(self.account.connector.title, response, verdict, outcome, self._scrubbed)
         claimed = self.claimed
         if step.effect is Effect.ONCE and claimed is not None:
             where = (claimed.intent, claimed.attempt, claimed.owner)
@@ -371,7 +242,7 @@ class _Run:
                 yield self._ledger("release", *where, type(error).__name__)
                 self.claimed = None
             else:
-                reason = _reason(error, response)
+                reason = reason_of(error, response)
                 yield self._ledger("mark_unknown", *where, reason)
                 self.claimed = None
                 raise self._unknown(reason, error, claimed) from None
@@ -416,76 +287,6 @@ class _Run:
             raise
         except Exception as bug:  # noqa: BLE001 - a connector's crash must be named
             self._blame(bug)
-
-    def _outcome(self, verdict: Verdict, response: Response) -> Outcome:
-        wait = retry_after(response.header("retry-after"), self.clock.now())
-        if wait is None:
-            wait = verdict.retry_after_s
-        return Outcome(_HAPPENED[verdict.meaning], verdict.not_executed, wait)
-
-    def _answer_error(self, response: Response, verdict: Verdict, outcome: Outcome) -> AnswerError:
-        title = self.account.connector.title
-        kind: type[AnswerError]
-        if verdict.error is not None:
-            kind = verdict.error
-        elif verdict.meaning is Meaning.DOWN:
-            kind = VendorDown
-        elif verdict.meaning is Meaning.THROTTLED:
-            kind = Throttled
-        elif verdict.meaning is Meaning.TOKEN_EXPIRED:
-            kind = AuthenticationFailed
-        else:
-            kind = _BY_STATUS.get(response.status, Refused)
-        did = "failed" if kind is VendorDown else "refused"
-        message = f"{title} {did} ({response.status}"
-        message += f", code {self._scrubbed(verdict.code)})" if verdict.code else ")"
-        if verdict.message:
-            message += f": {self._scrubbed(verdict.message)}"
-        code = self._scrubbed(verdict.code) if verdict.code else None
-        request_id = self._scrubbed(verdict.request_id) if verdict.request_id else None
-        error = kind(message, status=response.status, code=code, request_id=request_id, hint=verdict.hint)
-        if isinstance(error, Throttled):
-            error.retry_after_s = outcome.retry_after_s
-        return error
-
-    def _scrubbed(self, text: str) -> str:
-        return self.account.scrubbed(text, self.call.context.request)
-
-    def _transport_error(self, failure: WireError) -> XborderError:
-        title = self.account.connector.title
-        match failure.happened:
-            case Happened.NOT_SENT:
-                return NotSent(f"{title} could not be reached: {failure.detail}")
-            case Happened.SILENT:
-                return TimedOut(f"{title} did not answer: {failure.detail}")
-            case Happened.DEADLINE:
-                return DeadlineExceeded(f"the time for this call is spent: {failure.detail}")
-            case Happened.TOO_LARGE:
-                return AnswerTooLarge(
-                    f"{title}'s answer is larger than allowed: {failure.detail}",
-                    hint="raise max_answer_bytes in the account's settings if that is right",
-                )
-            case Happened.UNREADABLE:
-                return MalformedResponse(f"{title}'s answer cannot be read: {failure.detail}")
-            case Happened.UNSENDABLE:
-                return InvalidRequest(f"the request cannot be sent: {failure.detail}")
-            case _:
-                return ConnectionLost(f"the connection to {title} broke: {failure.detail}")
-
-    # -- time ------------------------------------------------------------------------------------------------------
-
-    def _check_deadline(self) -> None:
-        if not self._time_for(0.0):
-            raise DeadlineExceeded("the time for this call is spent")
-
-    def _time_for(self, seconds: float) -> bool:
-        return self.call.deadline is None or self.clock.monotonic() + seconds < self.call.deadline
-
-    def _wait(self, seconds: float) -> Engine[None]:
-        if seconds > 0:
-            if not self._time_for(seconds):
-                raise DeadlineExceeded("the time for this call would be spent waiting")
-            yield Wait(seconds)
 
     def _respect_limits(self, step: Send) -> Engine[None]:
         blocked = self.account.blocked_until - self.clock.monotonic()
@@ -538,264 +339,6 @@ class _Run:
                 server_time=None if response is None else http_date(response.header("date")),
             )
         )
-
-    # -- tokens ----------------------------------------------------------------------------------------------------
-
-    def _token(self, credential: str, expired: Token | None) -> Engine[Token | None]:
-        """The token of a credential; one worker refreshes, the others wait for what it got."""
-        known, held = self.account.held_token(credential)
-        if known and (held is None or (self._usable(held) and not _same(held, expired))):
-            return held
-        key = self.account.connector.credential_key(credential)
-        owner = new_owner()
-        while True:
-            stored: Token | None = yield self._ledger("get_token", key)
-            if stored is not None and self._usable(stored) and not _same(stored, expired):
-                self.account.hold_token(credential, stored)
-                return stored
-            if (yield self._ledger("try_token_lease", key, owner, _TOKEN_LEASE_S)):
-                break
-            yield from self._wait(_TOKEN_POLL_S)
-        try:
-            stored = yield self._ledger("get_token", key)  # somebody may have been quicker between look and lease
-            if stored is None or not self._usable(stored) or _same(stored, expired):
-                fresh = yield from self._refreshed(credential, stored)
-                if fresh is not None:
-                    yield self._ledger("put_token", key, fresh)
-                stored = fresh
-            self.account.hold_token(credential, stored)
-        except GeneratorExit:
-            raise
-        except BaseException:
-            yield self._ledger("end_token_lease", key, owner)
-            raise
-        yield self._ledger("end_token_lease", key, owner)
-        return stored
-
-    def _refreshed(self, credential: str, held: Token | None) -> Engine[Token | None]:
-        self.account.watch_for(held)
-        try:
-            flow = self.account.connector.token(credential, held)
-        except XborderError:
-            raise
-        except Exception as bug:  # noqa: BLE001 - a connector's crash must be named
-            self._blame(bug)
-        if flow is None:
-            return None
-        try:
-            return (yield from self._exchange_with(flow, tokens=False))
-        except Refused as refusal:
-            if type(refusal) is not Refused:
-                raise
-            # Servers refuse a used or revoked grant with a plain 400 (RFC 6749 section 5.2).
-            raise AuthenticationFailed(
-                refusal.message, status=refusal.status, code=refusal.code, request_id=refusal.request_id
-            ) from None
-
-    def _usable(self, token: Token) -> bool:
-        return token.expires_at is None or token.expires_at - _TOKEN_EARLY > self.clock.now()
-
-    # -- effects that must not happen twice --------------------------------------------------------------------------
-
-    def _once(self, step: Send | Transmit, name: str) -> Engine[Response]:
-        if self.claimed is not None:
-            raise ConnectorBug(
-                f"{name} has a second `once` step",
-                hint="a process may die after any step: make it two operations",
-            )
-        request = self.call.context.request
-        if not isinstance(request, OnceRequest):
-            raise ConnectorBug(f"{name} has a `once` step, but its request names no intent")
-        scope = f"{self.account.name}/" if request.account_scoped else ""
-        intent, attempt = scope + request.intent(), request.attempt
-        reference = self._reference(request)
-        owner = new_owner()
-        try:
-            claim = yield Invoke(
-                _claim,
-                (
-                    self.environment.store,
-                    intent,
-                    attempt,
-                    self.account.name,
-                    self.call.context.operation,
-                    request.fingerprint(),
-                    reference,
-                    owner,
-                    self.environment.lease_s,
-                ),
-            )
-        except BaseException as error:
-            if not isinstance(error, (Exception, GeneratorExit)):  # interrupted: the row may be there all the same
-                yield from self._noted("release", intent, attempt, owner, "interrupted")
-            raise
-        record: EffectRecord = claim.record
-        match claim.result:
-            case ClaimResult.WON:
-                self.claimed = _Claimed(intent, attempt, owner, reference)
-                try:
-                    if isinstance(step, Transmit):
-                        return (yield from self._transmit_once(step))
-                    return (yield from self._send(step))
-                except (AnswerError, TransportError) as error:
-                    yield from self._drop_unsent(error)
-                    raise
-            case ClaimResult.DONE:
-                return (yield from self._replay(record, request))
-            case ClaimResult.BUSY:
-                raise EffectInProgress(
-                    f"another worker is doing this now (until {record.lease_until:%H:%M:%S} at the latest)",
-                    intent=intent,
-                    attempt=attempt,
-                    reference=reference,
-                )
-            case ClaimResult.UNCERTAIN:
-                raise self._uncertain(record)
-            case _:
-                raise EffectInProgress(
-                    f"attempt {record.attempt} of the same intent is {record.state.value}; settle it first",
-                    intent=intent,
-                    attempt=attempt,
-                    reference=reference,
-                    hint="settle the other attempt with `xborder review`; attempts are numbered without gaps",
-                )
-
-    def _drop_unsent(self, error: XborderError) -> Engine[None]:
-        """Gives a claim back after a try that sent nothing (no token, for example): the flow may answer the error."""
-        claimed = self.claimed
-        if claimed is not None and not claimed.sent:
-            reason = f"not sent: {type(error).__name__}"
-            yield self._ledger("release", claimed.intent, claimed.attempt, claimed.owner, reason)
-            self.claimed = None
-
-    def _reference(self, request: OnceRequest) -> str | None:
-        if self.call.context.operation != "create_shipment":
-            return None
-        profile = getattr(self.account.relay.kind_of("create_shipment"), "profile", None)
-        if profile is None:
-            raise ConnectorBug(f"{self.account.connector.name} sells shipments but publishes no purchase profile")
-        return request.reference(profile.reference_max, profile.reference_alphabet)
-
-    def _mark_sent(self) -> Engine[float]:
-        claimed = self.claimed
-        assert claimed is not None  # noqa: S101 - only called for a claimed step
-        lease_s = self.environment.lease_s
-        before = self.clock.now().timestamp()
-        still_ours = yield self._ledger("mark_sent", claimed.intent, claimed.attempt, claimed.owner, lease_s)
-        if not still_ours:
-            self.claimed = None
-            raise LeaseLost(
-                "another worker has taken this over; nothing was sent",
-                intent=claimed.intent,
-                attempt=claimed.attempt,
-                reference=claimed.reference,
-            )
-        claimed.sent = True
-        return before + lease_s
-
-    def _keep_answer(self, response: Response) -> Engine[None]:
-        claimed = self.claimed
-        assert claimed is not None  # noqa: S101 - only called for a claimed step
-        answer = StoredAnswer(response.status, tuple(response.headers.items()), response.content)
-        yield self._ledger("store_answer", claimed.intent, claimed.attempt, answer)
-        claimed.answered = True
-
-    def _replay(self, record: EffectRecord, request: OnceRequest) -> Engine[Response]:
-        """The stored answer of an effect that has been done: the flow reads it again, nothing is sent."""
-        done = AlreadyDone(
-            f"this was done before by {record.account}" + (f" ({record.outcome_id})" if record.outcome_id else ""),
-            intent=record.intent,
-            attempt=record.attempt,
-            reference=record.reference,
-        )
-        done.done_by = record.account
-        done.outcome_id = record.outcome_id
-        if record.account != self.account.name or record.operation != self.call.context.operation:
-            raise done
-        if record.fingerprint != request.fingerprint():
-            done.message += ", from other data than asked now"
-            raise done
-        answer: StoredAnswer | None = yield self._ledger("answer", record.intent, record.attempt)
-        if answer is None:
-            raise done
-        self.claimed = _Claimed(record.intent, record.attempt, record.owner, record.reference)
-        self.claimed.answered = record.settled_at is None
-        self.claimed.replayed = True
-        return Response(answer.status, answer.headers, answer.content)
-
-    def _uncertain(self, record: EffectRecord) -> OutcomeUnknown:
-        error = OutcomeUnknown(
-            f"an earlier try by {record.account} may have done this ({record.reason or 'its worker vanished'})",
-            intent=record.intent,
-            attempt=record.attempt,
-            reference=record.reference,
-        )
-        error.reason = record.reason
-        return error
-
-    def _unknown(self, reason: str, cause: Exception, claimed: _Claimed | None = None) -> OutcomeUnknown:
-        claimed = claimed or self.claimed
-        assert claimed is not None  # noqa: S101 - only a claimed effect can be unknown
-        title = self.account.connector.title
-        error = OutcomeUnknown(
-            f"nobody knows whether {title} did this: {reason}",
-            intent=claimed.intent,
-            attempt=claimed.attempt,
-            reference=claimed.reference,
-        )
-        error.reason = reason
-        if isinstance(cause, ConnectorBug):
-            error.message += f" ({cause.message})"
-        return error
-
-    def _ledger(self, method: str, *arguments: Any) -> Invoke:
-        return Invoke(_on_store, (self.environment.store, method, arguments))
-
-
-def _on_store(open_store: Callable[[], Store], method: str, arguments: tuple[Any, ...]) -> Any:
-    return getattr(open_store(), method)(*arguments)
-
-
-def _claim(
-    open_store: Callable[[], Store],
-    intent: str,
-    attempt: int,
-    account: str,
-    operation: str,
-    fingerprint: str,
-    reference: str | None,
-    owner: str,
-    lease_s: float,
-) -> Claim:
-    return open_store().claim(
-        intent,
-        attempt,
-        account=account,
-        operation=operation,
-        fingerprint=fingerprint,
-        reference=reference,
-        owner=owner,
-        lease_s=lease_s,
-    )
-
-
-def _reason(error: XborderError, response: Response | None) -> str:
-    if response is not None:
-        return f"it answered {response.status}"
-    return error.message
-
-
-def _outcome_id(result: object) -> str | None:
-    """The vendor's id of what was done, by the names the result models give it."""
-    for name in ("waybill", "refund_id", "declaration_id", "confirmation", "cancellation_id", "dispute_id", "job_id"):
-        found = getattr(result, name, None)
-        if isinstance(found, str):
-            return found
-    return None
-
-
-def _same(one: Token, other: Token | None) -> bool:
-    return other is not None and one.access.get_secret_value() == other.access.get_secret_value()
 
 
 def _close(flow: Flow[Any]) -> None:

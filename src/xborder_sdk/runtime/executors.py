@@ -6,8 +6,8 @@ import socket
 import time
 from typing import Protocol, TypeVar
 
+from xborder_sdk.runtime.call import Engine
 from xborder_sdk.runtime.commands import Command, Exchange, Invoke, Wait, Wire, WireError
-from xborder_sdk.runtime.engine import Engine
 from xborder_sdk.runtime.retry import Happened
 from xborder_sdk.steps import Response
 
