@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from xborder_sdk.client import Client
+from xborder_sdk.client import AsyncClient, Client
 from xborder_sdk.client.config import default_ledger
 from xborder_sdk.errors import (
     AlreadyDone,
@@ -541,7 +541,7 @@ class Fulfilment(Decisions):
         return Outcome(None, detail, row.holds, due=due, failed=True, changes={"tries": row.tries + 1})
 
 
-def work_path(config: FulfilmentConfig, client: Client) -> Path:
+def work_path(config: FulfilmentConfig, client: Client | AsyncClient) -> Path:
     """Where the work store is: where the configuration says, or beside the ledger.
 
     Raises:

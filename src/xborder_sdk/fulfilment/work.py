@@ -32,7 +32,7 @@ from xborder_sdk.fulfilment.planning import ShipmentPlan
 from xborder_sdk.fulfilment.progress import WorkState
 from xborder_sdk.fulfilment.work_schema import WORK_V1
 from xborder_sdk.ledger.records import micros, moment
-from xborder_sdk.ledger.sqlite_file import Layout, explain, open_file
+from xborder_sdk.ledger.sqlite_file import Layout, explain, open_file, rewrite
 from xborder_sdk.models import Hold, Money, Order, TrackingStatus
 
 _LAYOUT: Final = Layout("the work store", 0x58425731, (WORK_V1,), durable=True)
@@ -424,28 +424,40 @@ class WorkStore:
         Returns:
             How many orders were purged.
         """
-        with self._transaction() as connection:
-            purged = connection.execute(
-                "DELETE FROM xborder_work_private WHERE (account, order_id) IN "
-                "(SELECT account, order_id FROM xborder_work WHERE state IN (?, ?) AND updated_at < ?)",
-                (WorkState.DELIVERED.value, WorkState.STOPPED.value, micros(before)),
-            ).rowcount
-        self._checkpoint()
-        return purged
+        ended = self.rows((WorkState.DELIVERED, WorkState.STOPPED))
+        return self.forget_orders(row.key for row in ended if row.updated_at < before)
 
     def forget(self, account: str, order_id: str) -> bool:
         """Deletes what names the buyer of one order; whether there was anything."""
-        with self._transaction() as connection:
-            found = connection.execute(
-                "DELETE FROM xborder_work_private WHERE account = ? AND order_id = ?", (account, order_id)
-            ).rowcount
-        self._checkpoint()
-        return found > 0
+        return self.forget_orders([(account, order_id)]) > 0
 
-    def _checkpoint(self) -> None:
-        # What was purged must not stay readable in the write-ahead log.
+    def forget_orders(self, keys: Iterable[Key]) -> int:
+        """Deletes what names the buyers of orders, and the paths of their labels; how many it knew a buyer of."""
+        forgotten = 0
+        with self._transaction() as connection:
+            for key in keys:
+                where = "WHERE account = ? AND order_id = ?"
+                forgotten += connection.execute(f"DELETE FROM xborder_work_private {where}", key).rowcount  # noqa: S608
+                connection.execute(f"UPDATE xborder_work SET files = '[]' {where}", key)  # noqa: S608 - fixed words
+        if forgotten:
+            with self._use() as connection:
+                rewrite(connection)
+        return forgotten
+
+    def of_buyer(self, buyer_ids: Iterable[str]) -> tuple[Key, ...]:
+        """The orders whose buyer has one of these ids at the platform.
+
+        Args:
+            buyer_ids: The platform's ids of the buyer.
+        """
+        wanted = frozenset(buyer_ids)
+        sql = (
+            "SELECT account, order_id, json_extract(order_json, '$.buyer.id') FROM xborder_work_private "
+            "WHERE order_json IS NOT NULL ORDER BY account, order_id"
+        )
         with self._use() as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            found = connection.execute(sql).fetchall()
+        return tuple((account, order_id) for account, order_id, buyer in found if buyer in wanted)
 
     # -- the database -----------------------------------------------------------------------------------------------
 

@@ -209,6 +209,20 @@ class EffectLedger(Protocol):
         """Deletes stored answers (they hold buyer data) of rows settled or released before a moment; how many."""
         ...
 
+    def answered(self) -> Sequence[EffectRecord]:
+        """All rows that have a stored answer, oldest first."""
+        ...
+
+    def forget_answers(self, effects: Sequence[tuple[str, int]]) -> int:
+        """Deletes the stored answers of these attempts, if they are settled or released; how many.
+
+        An answer whose effect is still open stays: without it nobody could tell what was done.
+
+        Args:
+            effects: Intent and attempt of each.
+        """
+        ...
+
     def close(self) -> None:
         """Closes the store."""
         ...

@@ -20,7 +20,7 @@ from xborder_sdk.errors import LedgerError
 from xborder_sdk.ledger.records import micros
 from xborder_sdk.ledger.schedule import Pace, booked
 from xborder_sdk.ledger.schema import BUDGETS_V1, EFFECTS_V1, EFFECTS_V2
-from xborder_sdk.ledger.sqlite_file import Layout, explain, open_file
+from xborder_sdk.ledger.sqlite_file import Layout, explain, open_file, rewrite
 from xborder_sdk.ledger.tables import Session, TableStore
 
 T = TypeVar("T")
@@ -85,6 +85,11 @@ class _Database:
         """Empties the write-ahead log, as far as other processes' reading allows."""
         with self.use() as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def rewrite(self) -> None:
+        """Writes the file anew without what was deleted."""
+        with self.use() as connection:
+            rewrite(connection)
 
     def close(self) -> None:
         if self._process != os.getpid():
@@ -156,6 +161,11 @@ class SqliteStore(TableStore):
         self._effects = _Database(path, _EFFECTS, busy_timeout_s)
         self._budgets = _Database(beside, _BUDGETS, busy_timeout_s)
 
+    @property
+    def path(self) -> Path | None:
+        """The file; None for a store in memory."""
+        return self._path
+
     def __repr__(self) -> str:
         return f"<SqliteStore {self._path or 'in memory'}>"
 
@@ -175,8 +185,15 @@ class SqliteStore(TableStore):
 
     def purge_answers(self, before: datetime) -> int:
         purged = super().purge_answers(before)
-        self._explained(self._effects, self._effects.checkpoint)
+        if purged:
+            self._explained(self._effects, self._effects.rewrite)
         return purged
+
+    def forget_answers(self, effects: Sequence[tuple[str, int]]) -> int:
+        forgotten = super().forget_answers(effects)
+        if forgotten:
+            self._explained(self._effects, self._effects.rewrite)
+        return forgotten
 
     def drop_token(self, key: str) -> None:
         super().drop_token(key)

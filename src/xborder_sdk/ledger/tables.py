@@ -280,6 +280,31 @@ class TableStore(Store):
 
         return self._transact("purge", work)
 
+    def answered(self) -> Sequence[EffectRecord]:
+        def work(session: Session) -> Sequence[EffectRecord]:
+            rows = session.rows(
+                f"{_SELECT} WHERE EXISTS (SELECT 1 FROM xborder_answer AS answer "  # noqa: S608 - fixed words
+                "WHERE answer.intent = xborder_effect.intent AND answer.attempt = xborder_effect.attempt) "
+                "ORDER BY claimed_at, intent, attempt"
+            )
+            return tuple(record_of(row) for row in rows)
+
+        return self._look(work)
+
+    def forget_answers(self, effects: Sequence[tuple[str, int]]) -> int:
+        def work(session: Session) -> int:
+            return sum(
+                session.change(
+                    "DELETE FROM xborder_answer WHERE intent = ? AND attempt = ? AND EXISTS "
+                    "(SELECT 1 FROM xborder_effect AS effect WHERE effect.intent = xborder_answer.intent "
+                    "AND effect.attempt = xborder_answer.attempt AND effect.state IN ('settled', 'released'))",
+                    effect,
+                )
+                for effect in effects
+            )
+
+        return self._transact("purge", work) if effects else 0
+
     # -- tokens --------------------------------------------------------------------------------------------------
 
     def get_token(self, key: str) -> Token | None:
