@@ -12,6 +12,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -31,7 +32,7 @@ from xborder_sdk.runtime.relay import check_kind
 
 FOLDER = Path(__file__).parent / "reference"
 _HEAD = "<!-- Written by docs/generate.py from the code; do not edit. -->\n\n"
-_OURS = ("dhl", "ebay", "folder")
+_OURS = ("dhl", "ebay", "folder", "ipp", "raw")
 
 
 def _doc(thing: object) -> str:
@@ -281,6 +282,7 @@ _WORDS = {
     float: "number",
     Decimal: "number",
     Path: "path",
+    datetime: "date and time",
 }
 
 
