@@ -127,7 +127,7 @@ class EbayConnector(Connector[EbaySettings]):
             return application_token(self.settings, self.now)
         return refresh_user_token(self.settings, held, self.now)
 
-    def consent_url(self, state: str, redirect_uri: str | None = None) -> str | None:
+    def consent_url(self, state: str, redirect_uri: str | None = None) -> str | None:  # noqa: ARG002 - the contract's
         """eBay's consent page; it leads back to the accept URL of the RuName, whatever the caller would like.
 
         Args:
@@ -139,7 +139,7 @@ class EbayConnector(Connector[EbaySettings]):
         """
         return consent_url(self.settings, self.resolved_hosts()["auth"], self._ru_name(), state)
 
-    def exchange_code(self, code: str, redirect_uri: str | None = None) -> Flow[Token] | None:
+    def exchange_code(self, code: str, redirect_uri: str | None = None) -> Flow[Token] | None:  # noqa: ARG002
         """The user token of a consent.
 
         Args:
