@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from xborder_sdk.cli.files import read_label
 from xborder_sdk.cli.output import ExitCode, JsonFlag, out, show_json, show_table
 from xborder_sdk.cli.session import session
+from xborder_sdk.errors import InvalidRequest
 from xborder_sdk.fulfilment import Fulfilment, WorkRow, WorkState
 from xborder_sdk.fulfilment import Progress as Happening
-from xborder_sdk.models import HoldReason
+from xborder_sdk.models import Document, HoldReason
 
 _COLOURS = {
     WorkState.HELD: "yellow",
@@ -27,6 +31,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("fulfil")(fulfil)
     app.command("follow")(follow)
     app.command("holds")(holds)
+    app.command("decide")(decide)
 
 
 def fulfil(
@@ -63,6 +68,60 @@ def holds(as_json: JsonFlag = False) -> None:
         show_json([{"account": row.account, "order_id": row.order_id, "holds": list(found)} for row, found in held])
         return
     show_holds([row for row, _ in held])
+
+
+class Decision(StrEnum):
+    """What an operator can decide for an order."""
+
+    RETRY = "retry"
+    STOP = "stop"
+    SUPPLY_LABEL = "supply-label"
+    BUY_AGAIN = "buy-again"
+    CONFIRM_PRINTED = "confirm-printed"
+    PRINT_AGAIN = "print-again"
+
+
+def decide(
+    account: Annotated[str, typer.Argument(help="Account of the shop.")],
+    order_id: Annotated[str, typer.Argument(help="The order.")],
+    decision: Annotated[Decision, typer.Argument(help="What to do.")],
+    reason: Annotated[str | None, typer.Option(help="For stop: why, without buyer data.")] = None,
+    label: Annotated[Path | None, typer.Option(help="For supply-label: the label, a PDF, PNG or ZPL file.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="For buy-again: do not ask.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Decide for one order: look again, stop, give its label, buy or print it again on purpose.
+
+    The next `xborder fulfil` carries it out.
+    """
+    with session.client() as client, Fulfilment.of(client) as fulfilment:
+        match decision:
+            case Decision.RETRY:
+                row = fulfilment.retry(account, order_id)
+            case Decision.STOP:
+                if reason is None:
+                    raise InvalidRequest("say why the order is stopped", hint="--reason")
+                row = fulfilment.stop(account, order_id, reason)
+            case Decision.SUPPLY_LABEL:
+                row = fulfilment.supply_label(account, order_id, _label(label))
+            case Decision.BUY_AGAIN:
+                if not yes:
+                    typer.confirm(f"Buy a second shipment for {order_id}?", abort=True, err=True)
+                row = fulfilment.buy_again(account, order_id)
+            case Decision.CONFIRM_PRINTED:
+                row = fulfilment.confirm_printed(account, order_id)
+            case Decision.PRINT_AGAIN:
+                row = fulfilment.print_again(account, order_id)
+    if as_json:
+        show_json(_facts(row))
+    else:
+        out.print(f"{row.order_id}: {row.state.value}, {row.detail}", markup=False)
+
+
+def _label(path: Path | None) -> Document:
+    if path is None:
+        raise InvalidRequest("name the label's file", hint="--label")
+    return read_label(path)
 
 
 def show_run(happenings: Iterable[Happening], *, quiet: bool = False) -> set[tuple[str, str]]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from xborder_sdk.cli.files import read_label
 from xborder_sdk.cli.orders import moment
 from xborder_sdk.cli.output import JsonFlag, note, out, show_json, show_table
 from xborder_sdk.cli.session import session
@@ -18,12 +19,11 @@ from xborder_sdk.client import Client
 from xborder_sdk.documents import write_document
 from xborder_sdk.errors import InvalidRequest
 from xborder_sdk.hookspecs import CreateShipment, GetDocuments, PrintDocument, QuoteShipment, TrackParcels
-from xborder_sdk.models import Document, DocumentFormat, DocumentKind, Quote
+from xborder_sdk.models import Document, DocumentKind, Quote
 from xborder_sdk.runtime.redaction import fields_at_fault
 
 _MAX_FILE_BYTES = 32 * 1024 * 1024
 _QUOTE_FIELDS = set(QuoteShipment.model_fields)
-_FORMATS = {".pdf": DocumentFormat.PDF, ".png": DocumentFormat.PNG, ".zpl": DocumentFormat.ZPL}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -229,23 +229,16 @@ def print_files(
     printer: Annotated[str, typer.Argument(help="Account of a printer.")],
     files: Annotated[list[Path], typer.Argument(help="Labels: PDF, PNG or ZPL.")],
     media: Annotated[str | None, typer.Option(help="Paper, as the printer names it.")] = None,
-    copies: Annotated[int, typer.Option(min=1, max=100)] = 1,
+    copies: Annotated[int, typer.Option(help="How many of each.", min=1, max=100)] = 1,
+    attempt: Annotated[int, typer.Option(help="Raise it to print the same file once more.", min=1)] = 1,
     as_json: JsonFlag = False,
 ) -> None:
     """Print labels at true size."""
     jobs = []
     with session.client() as client:
         for path in files:
-            kind = _FORMATS.get(path.suffix.lower())
-            if kind is None:
-                raise InvalidRequest(f"{path.name} is no PDF, PNG or ZPL file")
-            try:
-                with path.open("rb") as file:
-                    content = file.read(_MAX_FILE_BYTES)
-            except OSError as error:
-                raise InvalidRequest(f"{path} cannot be read ({type(error).__name__})") from None
-            document = Document(kind=DocumentKind.LABEL, format=kind, content=content)
-            request = PrintDocument(document=document, name=path.stem, media=media, copies=copies)
+            document = read_label(path)
+            request = PrintDocument(document=document, name=path.stem, media=media, copies=copies, attempt=attempt)
             jobs.append(client.print_document(printer, request))
     if as_json:
         show_json(jobs)

@@ -22,6 +22,7 @@ from xborder_sdk.fulfilment.work import Key, Lease, WorkRow, WorkStore
 from xborder_sdk.hookspecs import GetPrintJob, PrintDocument
 from xborder_sdk.models import Document, DocumentFormat, DocumentKind, Hold, HoldReason, PrintJob, PrintState
 
+_IN_TROUBLE = frozenset({PrintState.STOPPED, PrintState.CANCELLED, PrintState.FAILED})
 _ON_SHEETS = frozenset({DocumentFormat.PDF, DocumentFormat.PNG})
 _ENDED_BADLY = frozenset({PrintState.CANCELLED, PrintState.FAILED})
 _BY_SUFFIX = {f".{form.value}": form for form in DocumentFormat}
@@ -187,15 +188,15 @@ class PrintRun:
         if all(document.format in _ON_SHEETS for document in documents):
             request = PrintDocument(document=documents[0], further=tuple(documents[1:]), name=name)
             return self._client.print_document(self._printer, request)
-        # Printer programs go one by one.
-        job: PrintJob | None = None
+        # Printer programs go one by one; most printers of programs never say more than that they took them. The job
+        # stands for all: the first in trouble, else the first that is not known to be on paper.
+        jobs: list[PrintJob] = []
         for number, document in enumerate(documents, 1):
             own = name if len(documents) == 1 else f"{name}-{number}"
-            job = self._client.print_document(self._printer, PrintDocument(document=document, name=own))
-            if job.state is not PrintState.PRINTED:
-                return job
-        assert job is not None  # noqa: S101 - there is at least one document
-        return job
+            jobs.append(self._client.print_document(self._printer, PrintDocument(document=document, name=own)))
+            if jobs[-1].state in _IN_TROUBLE:
+                return jobs[-1]
+        return next((job for job in jobs if job.state is not PrintState.PRINTED), jobs[-1])
 
     def _read_back(self, job: PrintJob, groups: list[list[str]]) -> None:
         """Proves a job that is a file by its bar codes.
