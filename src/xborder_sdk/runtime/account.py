@@ -16,6 +16,7 @@ from xborder_sdk.errors import InvalidSettings
 from xborder_sdk.hookspecs import AttemptRecord, Connector, Context, Limit, Settings, Token
 from xborder_sdk.ledger.port import Store
 from xborder_sdk.local_network import is_on_local_network, is_this_machine
+from xborder_sdk.models import Page
 from xborder_sdk.runtime.operations import OPERATIONS
 from xborder_sdk.runtime.redaction import scrub, secrets_of
 from xborder_sdk.runtime.relay import Relay
@@ -87,6 +88,7 @@ class AccountRuntime:
         self._lock = threading.Lock()
         self._spent: deque[Token] = deque(maxlen=3)
         self._recent: deque[object] = deque(maxlen=3)
+        self._recent_page: object = None
         for name, url in self.hosts.items():
             _check_host(connector, name, url)
         unknown = sorted(self.settings.deny_operations - OPERATIONS.keys())
@@ -117,11 +119,14 @@ class AccountRuntime:
 
     def remember(self, result: object) -> None:
         """Keeps the last few results, so that a vendor's echo of their people can be recognised."""
-        self._recent.append(result)
+        if isinstance(result, Page):  # only the last: whoever iterates must not hold more pages than two
+            self._recent_page = result
+        else:
+            self._recent.append(result)
 
     def scrubbed(self, text: str, request: object) -> str:
         """A vendor's words without this account's secrets and without the people it has just dealt with."""
-        return scrub(text, self._secrets(), [request, *self._recent])
+        return scrub(text, self._secrets(), [request, self._recent_page, *self._recent])
 
     def _secrets(self) -> Iterable[str]:
         yield from secrets_of(self.settings)

@@ -7,7 +7,7 @@ Sources: FUL (OpenAPI sell_fulfillment_v1, v1.20.7) for everything but cancellat
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import unquote
@@ -49,7 +49,7 @@ from xborder_sdk.models import (
     RefundStatus,
     total,
 )
-from xborder_sdk.reading import JsonObject
+from xborder_sdk.reading import Json, JsonObject
 from xborder_sdk.steps import Effect, Flow, Response, escape
 
 if TYPE_CHECKING:
@@ -99,10 +99,9 @@ class EbayOrders(OrderSource):
         answer = response.object()
         listed = answer.get("orders")
         orders = listed if isinstance(listed, list) else []
-        items = [self._item(request, data, response.content, index) for index, data in enumerate(orders)]
         following = paging.next_position(request, position, answer, response, len(orders))
         return _OrderPage(
-            items=tuple(item for item in items if item is not None),
+            items=tuple(self._items(request, orders, response.content)),
             next=None if following is None else paging.cursor_at(request, following),
             total=None if paging.is_narrowed(request) else _count(answer, "total"),
         )
@@ -110,6 +109,14 @@ class EbayOrders(OrderSource):
     def _page(self, request: ListOrders, position: paging.Position) -> Flow[Response]:
         query = paging.query(request, position)
         return (yield from self.api.read("GET", _ORDERS, query=query, credential=_USER))
+
+    def _items(self, request: ListOrders, orders: list[Json], content: bytes) -> Iterator[OrderItem]:
+        """The orders of a page. Each parsed object is let go once it is read, which spares the garbage collector."""
+        orders.reverse()
+        for index in range(len(orders)):
+            item = self._item(request, orders.pop(), content, index)
+            if item is not None:
+                yield item
 
     def _item(self, request: ListOrders, data: object, content: bytes, index: int) -> OrderItem | None:
         if not isinstance(data, dict):
