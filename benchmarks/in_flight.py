@@ -97,8 +97,10 @@ async def _rates(
     theirs: Callable[[], httpx.AsyncClient],
     their_read: Callable[[httpx.AsyncClient], Awaitable[object]],
 ) -> tuple[float, float]:
-    """Reads per second of CPU time of both, in turns. Each run has a new client, of which fifty reads are asked at once:
-    only then does a pool of fifty have fifty connections, and show what it costs to look after them.
+    """Reads per second of CPU time of both, in turns.
+
+    Each run has a new client, of which fifty reads are asked at once: only then does a pool of fifty have fifty
+    connections, and show what it costs to look after them.
     """
     found: tuple[list[float], list[float]] = ([], [])
     for _ in range(_ROUNDS):

@@ -50,6 +50,12 @@ def at_least(what: str, ours: float, theirs: float, bar: float | None, unit: str
     )
 
 
+def faster(what: str, ours: float, theirs: float, bar: float, unit: str = "us") -> Figure:
+    """How many times faster ours is, from what each call takes."""
+    ratio = theirs / ours
+    return Figure(what, f"{ours:,.4g} {unit}", f"{theirs:,.4g} {unit}", ratio, f">= {bar:g}x", ratio >= bar)
+
+
 def alone(what: str, ours: float, bar: float | None, unit: str) -> Figure:
     """A figure with a bar of its own, in the same unit."""
     shown = "" if bar is None else f"<= {bar:g} {unit}"
