@@ -29,7 +29,8 @@ class Chapter:
     Attributes:
         title: What it shows.
         document: Its pages.
-        has_margins: Whether they are A4 with an empty foot, and are taken as they are; others are made a little smaller.
+        has_margins: Whether they are A4 with an empty foot and can stay as they are; others are made a little
+            smaller.
     """
 
     title: str

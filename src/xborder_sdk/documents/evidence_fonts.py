@@ -1,7 +1,7 @@
 """Fonts that evidence is drawn in: embedded, and asked for every character before anything is drawn.
 
-Text is drawn mark by mark from left to right, so scripts that need more than that (joined, reordered or written from the
-right) are refused like characters without a glyph: wrong words would be worse than none.
+Text is drawn mark by mark from left to right, so scripts that need more than that (joined, reordered or written from
+the right) are refused like characters without a glyph: wrong words would be worse than none.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class Fonts:
 
 
 def plain(text: str) -> str:
-    """The text composed (NFC), with control and format characters, which show nothing, turned into spaces or left out."""
+    """The text composed (NFC), control characters turned into spaces, without format characters, which show nothing."""
     shown = []
     for mark in unicodedata.normalize("NFC", text):
         category = unicodedata.category(mark)

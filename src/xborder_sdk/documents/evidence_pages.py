@@ -269,7 +269,7 @@ class _Pen:
         left = width
         for word in words:
             for piece in self._pieces(word, width, size, bold):
-                space = self._run(" ", size, bold, piece.font) if line else None
+                space = self._run(" ", size, piece.font) if line else None
                 needed = piece.width + (space.width if space else 0.0)
                 if needed > left and line:
                     lines.append(tuple(line))
@@ -282,15 +282,15 @@ class _Pen:
     def _pieces(self, word: str, width: float, size: float, bold: bool) -> Iterator[_Run]:
         font = self._fonts.font_of(word)
         name = font.bold if bold else font.regular
-        run = self._run(word, size, bold, name)
+        run = self._run(word, size, name)
         while run.width > width:
-            end = _fitting(word, width, lambda part: self._run(part, size, bold, name).width)
-            yield self._run(word[:end], size, bold, name)
+            end = _fitting(word, width, lambda part: self._run(part, size, name).width)
+            yield self._run(word[:end], size, name)
             word = word[end:]
-            run = self._run(word, size, bold, name)
+            run = self._run(word, size, name)
         yield run
 
-    def _run(self, text: str, size: float, bold: bool, font: str) -> _Run:
+    def _run(self, text: str, size: float, font: str) -> _Run:
         from reportlab.pdfbase.pdfmetrics import stringWidth
 
         return _Run(font, text, stringWidth(text, font, size))

@@ -1,7 +1,7 @@
 """Pictures of evidence, as small as a platform wants them.
 
-Unlike labels, evidence is looked at by people: greys and colours are kept, and a picture may be made coarser until it is
-small enough, but never so coarse that body text cannot be read.
+Unlike labels, evidence is looked at by people: greys and colours are kept, and a picture may be made coarser until it
+is small enough, but never so coarse that body text cannot be read.
 """
 
 from __future__ import annotations
