@@ -192,6 +192,14 @@ def test_other_words_after_a_contest_are_not_taken_for_sent(client: Any, bank: B
     assert bank.sent == ["contest"]
 
 
+def test_an_acceptance_happens_once(client: Any, bank: Bank) -> None:
+    shop = client(bank)
+    assert shop.accept_dispute("shop", ACCEPT) == shop.accept_dispute("shop", ACCEPT)
+    assert bank.sent == ["accept"]
+    with pytest.raises(Conflict, match="answered already"):
+        shop.contest_dispute("shop", CONTEST.replace(revision="5"))
+
+
 def test_who_has_contested_cannot_accept(client: Any, bank: Bank) -> None:
     shop = client(bank)
     shop.contest_dispute("shop", CONTEST)

@@ -411,7 +411,7 @@ def test_any_one_leaf_of_an_after_sale_may_be_odd(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=80)
 @given(data=st.data())
 def test_many_leaves_may_be_odd(data: st.DataObject, pool: list[dict[str, Any]], play: Any) -> None:
-    from xborder_sdk.errors import Conflict
+    from xborder_sdk.errors import Refused
 
     exchange = copy.deepcopy(data.draw(st.sampled_from(pool)))
     index = data.draw(st.integers(0, len(exchange["exchanges"]) - 1))
@@ -424,7 +424,7 @@ def test_many_leaves_may_be_odd(data: st.DataObject, pool: list[dict[str, Any]],
         answer["json"] = changed(answer["json"], data.draw(st.sampled_from(paths)), new)
     # The changed answer may end the flow sooner or let it ask for more; only what it raises matters here.
     exchange["exchanges"] = exchange["exchanges"][: index + 1]
-    with contextlib.suppress(MalformedResponse, Conflict, UsageError, LookupError):
+    with contextlib.suppress(MalformedResponse, Refused, UsageError, LookupError):
         play(exchange)
 
 

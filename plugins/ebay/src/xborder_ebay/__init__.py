@@ -1,4 +1,4 @@
-"""eBay for xborder_sdk: orders, shipping notices, refunds and cancellations."""
+"""eBay for xborder_sdk: orders, shipping notices, refunds, cancellations and disputes."""
 
 from __future__ import annotations
 

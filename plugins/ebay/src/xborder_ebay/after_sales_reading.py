@@ -11,8 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from xborder_ebay import dispute_words as words
-from xborder_ebay.dispute_values import identifier, moment, money, party
-from xborder_sdk.errors import MalformedResponse
+from xborder_ebay.dispute_values import identifier, moment, money, needed_identifier, party
 from xborder_sdk.models import (
     Dispute,
     DisputeActivity,
@@ -51,13 +50,6 @@ def read_after_sale(
     return dispute.replace(complete=complete)
 
 
-def _id(found: JsonObject, key: str) -> str:
-    value = identifier(found, key)
-    if value is None:
-        raise MalformedResponse(f"field {key} is missing")
-    return value
-
-
 def _lines(found: JsonObject) -> tuple[DisputeLine, ...]:
     item, line = identifier(found, "itemId"), identifier(found, "transactionId")
     return () if item is None and line is None else (DisputeLine(line_id=line, item_id=item),)
@@ -70,7 +62,7 @@ def _inquiry(found: JsonObject, account: str, raw: Raw) -> Dispute:
     mine = status is DisputeStatus.SELLER_MUST_ACT
     return Dispute(
         account=account,
-        dispute_id=_id(found, "inquiryId"),
+        dispute_id=needed_identifier(found, "inquiryId"),
         kind=DisputeKind.NOT_RECEIVED,
         status=status,
         vendor_status=word,
@@ -96,7 +88,7 @@ def _case(found: JsonObject, account: str, raw: Raw) -> Dispute:
     appealed = "appealDetails" in found or "appealDetails" in details
     return Dispute(
         account=account,
-        dispute_id=_id(found, "caseId"),
+        dispute_id=needed_identifier(found, "caseId"),
         kind=DisputeKind.CLAIM,
         status=status,
         vendor_status=word,
@@ -127,7 +119,7 @@ def _return(found: JsonObject, account: str, raw: Raw) -> Dispute:
     )
     return Dispute(
         account=account,
-        dispute_id=_id(found, "returnId"),
+        dispute_id=needed_identifier(found, "returnId"),
         kind=DisputeKind.RETURN,
         status=_return_status(found, state, word),
         vendor_status=state or word,
@@ -175,7 +167,7 @@ def _cancellation(found: JsonObject, account: str, raw: Raw) -> Dispute:
     mine = status is DisputeStatus.SELLER_MUST_ACT
     return Dispute(
         account=account,
-        dispute_id=_id(found, "cancelId"),
+        dispute_id=needed_identifier(found, "cancelId"),
         kind=DisputeKind.CANCELLATION_REQUEST,
         status=status,
         vendor_status=word,

@@ -9,8 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from xborder_ebay import dispute_words as words
-from xborder_ebay.dispute_values import identifier, moment, money, party
-from xborder_sdk.errors import MalformedResponse
+from xborder_ebay.dispute_values import identifier, moment, money, needed_identifier, party
 from xborder_sdk.models import (
     Address,
     Dispute,
@@ -48,9 +47,6 @@ def read_payment_dispute(
     Raises:
         MalformedResponse: It has no id.
     """
-    dispute_id = identifier(found, "paymentDisputeId")
-    if dispute_id is None:
-        raise MalformedResponse("field paymentDisputeId is missing")
     vendor_status = found.text_or_none("paymentDisputeStatus")
     vendor_reason = found.text_or_none("reason")
     resolution = found.child("resolution")
@@ -62,7 +58,7 @@ def read_payment_dispute(
     revision = found.integer_or_none("revision")
     return Dispute(
         account=account,
-        dispute_id=dispute_id,
+        dispute_id=needed_identifier(found, "paymentDisputeId"),
         kind=DisputeKind.PAYMENT_DISPUTE,
         status=ended if ended is not None and status is DisputeStatus.CLOSED else status,
         vendor_status=vendor_status,

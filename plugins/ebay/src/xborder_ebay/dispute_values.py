@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 from xborder_ebay import dispute_words as words
+from xborder_sdk.errors import MalformedResponse
 from xborder_sdk.models import DisputeParty, Money
 from xborder_sdk.reading import JsonObject, parse_time
 
@@ -15,9 +16,21 @@ _DOTTED_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)\.(\d\d\.\d+Z)")
 
 
 def identifier(found: JsonObject, key: str) -> str | None:
-    """An id, also where it came as a number."""
-    value = found.text_or_none(key)
-    return None if value is None else value.strip()
+    """An id, also where it came as a number; what could not be sent back is none."""
+    value = (found.text_or_none(key) or "").strip()
+    return value if value and value.isascii() and value.isprintable() else None
+
+
+def needed_identifier(found: JsonObject, key: str) -> str:
+    """An id that must be there.
+
+    Raises:
+        MalformedResponse: It is not.
+    """
+    value = identifier(found, key)
+    if value is None:
+        raise MalformedResponse(f"field {key} is missing")
+    return value
 
 
 def moment(found: JsonObject, key: str) -> datetime | None:

@@ -26,6 +26,7 @@ from xborder_ebay import evidence as showing
 from xborder_ebay.after_sales import DESKS, Desk, Reply, acceptance, objection
 from xborder_ebay.after_sales_reading import read_after_sale
 from xborder_ebay.dispute_reading import read_payment_dispute
+from xborder_ebay.dispute_values import needed_identifier
 from xborder_ebay.order_list import answered_at
 from xborder_ebay.return_address import return_address
 from xborder_sdk.errors import (
@@ -354,7 +355,7 @@ class EbayDisputes(DisputeChannel):
         path = f"{_PAYMENTS}/{escape(request.dispute_id)}/{action}"
         response = yield from self.api.once("POST", path, host=_HOST, json=body, credential=_USER)
         if evidence_id is None:
-            evidence_id = response.object().text("evidenceId")
+            evidence_id = needed_identifier(response.object(), "evidenceId")
         return self._attached(dispute, evidence_id, Raw(response.content))
 
     def _upload(self, dispute_id: str, file: EvidenceFile) -> Flow[tuple[str, datetime]]:
@@ -367,7 +368,7 @@ class EbayDisputes(DisputeChannel):
             content_type=content_type,
             credential=_USER,
         )
-        return response.object().text("fileId"), self._moment(response)
+        return needed_identifier(response.object(), "fileId"), self._moment(response)
 
     def _attached(self, dispute: Dispute, evidence_id: str, raw: Raw) -> DisputeAnswer:
         return DisputeAnswer(
