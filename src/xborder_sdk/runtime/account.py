@@ -17,6 +17,7 @@ from xborder_sdk.hookspecs import AttemptRecord, Connector, Context, Limit, Sett
 from xborder_sdk.ledger.port import Store
 from xborder_sdk.local_network import is_on_local_network, is_this_machine
 from xborder_sdk.models import Page
+from xborder_sdk.runtime.bookings import Bookings
 from xborder_sdk.runtime.operations import OPERATIONS
 from xborder_sdk.runtime.redaction import scrub, secrets_of
 from xborder_sdk.runtime.relay import Relay
@@ -82,6 +83,7 @@ class AccountRuntime:
         self.has_tokens = type(connector).token is not Connector.token
         self.policy = RetryPolicy(attempts=self.settings.max_attempts)
         self.limits = self._limits()
+        self.bookings = Bookings()
         self.proxy = self.settings.proxy.get_secret_value() if self.settings.proxy else None
         self.blocked_until = 0.0
         self._tokens: dict[str, Token | None] = {}

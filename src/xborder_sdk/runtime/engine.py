@@ -31,6 +31,7 @@ from xborder_sdk.hookspecs import AttemptRecord, Limit, Meaning, Token, Verdict
 from xborder_sdk.local_network import is_on_local_network
 from xborder_sdk.runtime.account import AccountRuntime
 from xborder_sdk.runtime.answers import answer_error, outcome_of, reason_of, transport_error
+from xborder_sdk.runtime.bookings import block_of
 from xborder_sdk.runtime.call import Engine, Invocation, T
 from xborder_sdk.runtime.commands import Exchange, Invoke, Wire, WireError
 from xborder_sdk.runtime.effects import EffectCall, outcome_id
@@ -298,8 +299,18 @@ class _Run(TokenCall, EffectCall):
         for key, limit in self._limits():
             interval = limit.seconds / limit.requests
             headroom = limit.seconds * _READ_HEADROOM if step.effect is Effect.READ and limit.requests > 1 else 0.0
-            pause: float = yield self._ledger("reserve", key, interval, limit.seconds - interval, headroom)
+            pause = self.account.bookings.take(key, headroom, self.clock.monotonic())
+            if pause is None:
+                pause = yield from self._booked(key, interval, limit.seconds - interval, headroom)
             yield from self._wait(pause)
+
+    def _booked(self, key: str, interval: float, burst: float, headroom: float) -> Engine[float]:
+        block = block_of(interval)
+        behind = interval * (block - 1)  # the last of the block must not leave before its turn either
+        pause: float = yield self._ledger("reserve", key, interval * block, max(0.0, burst - behind), headroom)
+        if block > 1:
+            self.account.bookings.keep(key, headroom, block - 1, self.clock.monotonic() + pause)
+        return pause
 
     def _limits(self) -> Iterator[tuple[str, Limit]]:
         operation = self.call.context.operation
