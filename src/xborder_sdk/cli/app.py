@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from xborder_sdk import __version__
-from xborder_sdk.cli import accounts, effects, fulfil, login, orders, privacy, sandbox, shipping
+from xborder_sdk.cli import accounts, disputes, effects, fulfil, login, orders, privacy, sandbox, shipping
 from xborder_sdk.cli.output import ExitCode, err, show_error
 from xborder_sdk.cli.session import session
 from xborder_sdk.errors import XborderError
@@ -41,7 +41,7 @@ def _options(
     session.config_path = config
 
 
-for module in (sandbox, accounts, login, orders, shipping, fulfil, effects, privacy):
+for module in (sandbox, accounts, login, orders, shipping, fulfil, disputes, effects, privacy):
     module.add_to(app)
 
 

@@ -7,6 +7,7 @@ Exit codes are documented here and nowhere else:
     2    the command was called in a way that cannot work
     3    something is set up wrong
     4    an effect's outcome is unknown: see `xborder review`
+    5    disputes are due within the time asked for (`xborder disputes --due`)
     130  interrupted; run the same command again to go on
 """
 
@@ -36,6 +37,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     CONFIGURATION = 3
     DOUBT = 4
+    DUE = 5
     INTERRUPTED = 130
 
 

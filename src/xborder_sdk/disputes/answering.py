@@ -46,6 +46,7 @@ T = TypeVar("T", AcceptDispute, ContestDispute)
 
 _DOUBTED = frozenset({EffectState.UNKNOWN, EffectState.UNREAD})
 _UNFINISHED = frozenset({EffectState.SENT, EffectState.ANSWERED})
+_TOUCHED = _DOUBTED | _UNFINISHED | {EffectState.SETTLED}
 
 
 class EvidenceToAdd(Model):
@@ -110,9 +111,8 @@ def plan_contest(
     """
     if not dispute.complete:
         dispute = _read(client, dispute)
-    if dispute.answer is None and (
-        not dispute.is_open or (dispute.choices and "contest_dispute" not in dispute.choices)
-    ):
+    possible = dispute.is_open and (not dispute.choices or "contest_dispute" in dispute.choices)
+    if not possible and dispute.answer is None and not _begun(client, dispute):
         raise Conflict(f"it cannot be contested now: its state is {dispute.vendor_status or dispute.status.value}")
     if pack is not None and (pack.account, pack.dispute_id, pack.dispute_kind) != (
         dispute.account,
@@ -159,7 +159,7 @@ def contest(client: Client, plan: ContestPlan) -> DisputeAnswer:
     """
     decided_on = plan.decided_on
     dispute = _read(client, decided_on)
-    if dispute.answer is None:
+    if dispute.answer is None and not _begun(client, dispute):
         # What has been answered takes no evidence, and the ledger or the platform knows what was said.
         _require_same_question(decided_on, dispute)
         for group in plan.evidence:
@@ -270,18 +270,27 @@ def _add(client: Client, dispute: Dispute, group: EvidenceToAdd) -> None:
 
 def _end_doubt(client: Client, account: str, request: OnceRequest) -> None:
     """Writes down that files are there which an earlier try left in doubt, so that nobody has to decide it."""
-    intent = f"{account}/{request.intent()}"
-    record = client.store.get(intent, request.attempt)
+    record = _record(client, account, request)
     if record is None or not _in_doubt(client, record):
         return
     client.store.resolve(
-        intent,
-        request.attempt,
+        record.intent,
+        record.attempt,
         happened=True,
         outcome_id=record.outcome_id,
         resolved_by="lookup",
         reason="the platform holds the files",
     )
+
+
+def _record(client: Client, account: str, request: OnceRequest) -> EffectRecord | None:
+    return client.store.get(f"{account}/{request.intent()}", request.attempt)
+
+
+def _begun(client: Client, dispute: Dispute) -> bool:
+    """Whether an answer to this dispute may have left already."""
+    record = _record(client, dispute.account, ContestDispute(dispute_id=dispute.dispute_id, kind=dispute.kind))
+    return record is not None and record.state in _TOUCHED
 
 
 def _in_doubt(client: Client, record: EffectRecord) -> bool:
@@ -291,13 +300,18 @@ def _in_doubt(client: Client, record: EffectRecord) -> bool:
 def _answer(
     client: Client, account: str, operation: str, request: T, send: Callable[[str, T], DisputeAnswer]
 ) -> DisputeAnswer:
-    try:
-        return send(account, request)
-    except OutcomeUnknown:
-        hookspec: Any = getattr(DisputeChannel, operation)
+    hookspec: Any = getattr(DisputeChannel, operation)
+    record = _record(client, account, request)
+    if record is not None and record.fingerprint == request.fingerprint() and record.state in _TOUCHED:
+        # An earlier try got this far. The platform may no longer offer what it has been told, so it is asked first.
         record = client.settle(account, hookspec, request)
-        if record is None or record.state not in {EffectState.SETTLED, EffectState.RELEASED}:
-            raise
+    if record is None or record.state is not EffectState.SETTLED or record.fingerprint != request.fingerprint():
+        try:
+            return send(account, request)
+        except OutcomeUnknown:
+            record = client.settle(account, hookspec, request)
+            if record is None or record.state not in {EffectState.SETTLED, EffectState.RELEASED}:
+                raise
     found = client.get_dispute(account, GetDispute(dispute_id=request.dispute_id, kind=request.kind))
     if record.state is EffectState.RELEASED:
         raise Conflict(

@@ -71,7 +71,7 @@ def notice_paper(order: Order, platform: str, told: Sequence[DeclaredShipment]) 
         _facts(
             (
                 ("Tracking number", one.tracking_number or "none"),
-                ("Carrier, in the platform's word", one.vendor_carrier or ""),
+                ("Carrier code", one.vendor_carrier or ""),
                 ("Shipped", when(one.shipped_at)),
                 ("Order lines", ", ".join(f"{line.line_id} (x {line.quantity})" for line in one.lines)),
                 ("The platform's number", one.declaration_id or ""),
