@@ -9,8 +9,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import httpx
 from loopback import serving
-from material import ORDER_ID, ebay_account, ebay_answers
+from material import ORDER_ID, ORDER_PATH, ebay_account, ebay_answers
 from measuring import Figure, alone, told
 
 from xborder_sdk import AsyncClient, Client, Outcome
@@ -31,16 +32,29 @@ def measure() -> list[Figure]:
     ):
         accounts = {name: ebay_account(quick) for name in _EQUAL} | {"late": ebay_account(slow)}
         with Client(accounts=accounts, store=Path(folder, "sync.db")) as client:
-            threads = statistics.median(_timed(client, _EQUAL)[0] for _ in range(_ROUNDS))
+            with httpx.Client(base_url=quick) as plain:
+                _timed(client, _EQUAL)
+                turns = [(_timed(client, _EQUAL)[0], _plainly(plain)) for _ in range(_ROUNDS)]
+            threads, one = (statistics.median(column) for column in zip(*turns, strict=True))
             threads_partial = _timed(client, _UNEQUAL, deadline_s=0.5)
         tasks, tasks_partial = asyncio.run(_in_tasks(accounts, Path(folder, "async.db")))
     return [
         alone("three accounts of 100 ms, threads", threads * 1e3, 103, "ms"),
         alone("three accounts of 100 ms, tasks", tasks * 1e3, 103, "ms"),
+        told("one plain httpx request to one of them", f"{one * 1e3:.1f} ms"),
+        alone("three accounts beyond one plain request, threads", (threads - one) * 1e3, 3, "ms"),
+        alone("three accounts beyond one plain request, tasks", (tasks - one) * 1e3, 3, "ms"),
         _partial("one of three takes 3 s, deadline 500 ms, threads", *threads_partial),
         _partial("one of three takes 3 s, deadline 500 ms, tasks", *tasks_partial),
         told("waiting for one after another would take", "300 ms"),
     ]
+
+
+def _plainly(plain: httpx.Client) -> float:
+    """What one account takes: the server's 100 ms, rounded up by its timer, and a plain request."""
+    started = time.perf_counter()
+    plain.get(ORDER_PATH).raise_for_status()
+    return time.perf_counter() - started
 
 
 def _partial(what: str, seconds: float, values: int) -> Figure:
@@ -66,5 +80,6 @@ async def _in_tasks(accounts: dict[str, object], ledger: Path) -> tuple[float, t
             outcomes = await client.fan_out(names, OrderSource.get_order, _REQUEST, deadline_s=deadline_s)
             return time.perf_counter() - started, _values(outcomes)
 
+        await timed(_EQUAL)
         equal = [(await timed(_EQUAL))[0] for _ in range(_ROUNDS)]
         return statistics.median(equal), await timed(_UNEQUAL, 0.5)
