@@ -13,7 +13,7 @@ INDEX = DOCS / "index.md"
 PAGES = (ROOT / "README.md", *sorted(path for path in DOCS.rglob("*.md") if path.parent.name != "reference"))
 """The pages that people write; those under `reference` are made from the code."""
 
-_FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r'^```(\w*)(?: title="([^"\n]*)")?[^\n]*\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,14 @@ class Block:
         language: What stands behind the fence.
         line: Line of its first line of text, from 1.
         follows: Whether only blank lines part it from the block before.
+        title: The file it is quoted from, below `docs/examples`; empty for a block that stands for itself.
     """
 
     language: str
     text: str
     line: int
     follows: bool
+    title: str = ""
 
 
 def blocks(page: Path, *languages: str) -> tuple[Block, ...]:
@@ -38,10 +40,16 @@ def blocks(page: Path, *languages: str) -> tuple[Block, ...]:
     found = []
     end = 0
     for match in _FENCE.finditer(content):
-        line = content.count("\n", 0, match.start(2)) + 1
-        found.append(Block(match[1], match[2], line, not content[end : match.start()].strip()))
+        line = content.count("\n", 0, match.start(3)) + 1
+        follows = not content[end : match.start()].strip()
+        found.append(Block(match[1], match[3], line, follows, match[2] or ""))
         end = match.end()
     return tuple(block for block in found if not languages or block.language in languages)
+
+
+def own_blocks(page: Path, *languages: str) -> tuple[Block, ...]:
+    """The blocks that are quoted from no file: a file's own tests run what is quoted."""
+    return tuple(block for block in blocks(page, *languages) if not block.title)
 
 
 def name_of(page: Path) -> str:

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 import pytest
-from tests.docs.pages import INDEX, PAGES, Block, blocks, name_of
+from tests.docs.pages import INDEX, PAGES, Block, blocks, name_of, own_blocks
 
 from xborder_sandbox import running
 from xborder_sdk import Client, read_config
@@ -29,8 +29,8 @@ _PORT = "http://127.0.0.1:8700"
 _FILES = ("csv", "toml")
 _LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
-RUNNABLE = [page for page in PAGES if blocks(page, "python")]
-CONFIGURED = [(page, block) for page in PAGES for block in blocks(page, "toml")]
+RUNNABLE = [page for page in PAGES if own_blocks(page, "python")]
+CONFIGURED = [(page, block) for page in PAGES for block in own_blocks(page, "toml")]
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_the_python_of_a_page_runs(page: Path, workplace: Path) -> None:
     printed: str | None = None
     ran = 0
     try:
-        for block in blocks(page):
+        for block in own_blocks(page):
             if block.language in _FILES:
                 _write(block)
             elif block.language == "python":

@@ -1,0 +1,138 @@
+"""Orders of Hello Market."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import ClassVar
+
+from xborder_hello.values import money_or_none
+from xborder_hello.vocabulary import ORDER_STATES, PAYMENTS
+from xborder_sdk.errors import InvalidCursor
+from xborder_sdk.hookspecs import GetOrder, ListOrders, OrderItem, OrderSource
+from xborder_sdk.models import (
+    Address,
+    Buyer,
+    Cursor,
+    Hold,
+    HoldReason,
+    Order,
+    OrderLine,
+    OrderReference,
+    OrderStatus,
+    OrderTotals,
+    Page,
+    PaymentStatus,
+    Raw,
+)
+from xborder_sdk.reading import JsonObject
+from xborder_sdk.steps import Flow, Response, escape
+
+_MOST_ORDERS = 100  # handbook, Orders: "limit"
+
+
+class HelloOrders(OrderSource):
+    """Orders: a list that names them, and each in full."""
+
+    honours: ClassVar[Mapping[str, frozenset[str]]] = {
+        "list_orders": frozenset({"modified_from"}),
+    }
+
+    def list_orders(self, request: ListOrders) -> Flow[Page[OrderItem]]:
+        since = None
+        if request.modified_from is not None:
+            since = request.modified_from.astimezone(UTC).isoformat()
+        query = {"limit": str(min(request.page_size or _MOST_ORDERS, _MOST_ORDERS))}
+        if since is not None:
+            query["changed_since"] = since
+        if request.cursor is not None:
+            query["after"] = _place(request.cursor, since)
+        response = yield from self.api.read("GET", "/orders", query=query)
+        answer = response.object()
+        after = answer.text_or_none("after")
+        return Page(
+            items=tuple(
+                OrderReference(
+                    order_id=found.text("id"), modified_at=found.time_or_none("changed")
+                )
+                for found in answer.children("orders")
+            ),
+            next=None
+            if after is None
+            else Cursor(connector="hello", state={"after": after, "since": since}),
+        )
+
+    def get_order(self, request: GetOrder) -> Flow[Order]:
+        path = f"/orders/{escape(request.order_id)}"
+        response = yield from self.api.read("GET", path)
+        return read_order(response, self.account)
+
+
+def _place(cursor: Cursor, since: str | None) -> str:
+    after = cursor.state.get("after")
+    mine = cursor.connector == "hello" and cursor.state.get("since") == since
+    if not mine or not isinstance(after, str):
+        raise InvalidCursor("the cursor belongs to another list")
+    return after
+
+
+def read_order(response: Response, account: str) -> Order:
+    """An order: what the SDK needs must be there, everything else may be missing."""
+    found = response.object()
+    state, payment = found.text_or_none("state"), found.text_or_none("payment")
+    status = ORDER_STATES.get(state or "", OrderStatus.UNKNOWN)
+    paid = PAYMENTS.get(payment or "", PaymentStatus.UNKNOWN)
+    return Order(
+        account=account,
+        order_id=found.text("id"),
+        status=status,
+        vendor_status=state,
+        payment=paid,
+        vendor_payment=payment,
+        created_at=found.time("created"),
+        modified_at=found.time_or_none("changed"),
+        buyer=Buyer(name=found.child("buyer").text_or_none("name")),
+        ship_to=_address(found.child("deliver_to")),
+        lines=tuple(_line(line) for line in found.children("lines")),
+        totals=OrderTotals(total=money_or_none(found.child("total"))),
+        holds=tuple(_holds(status, paid)),
+        raw=Raw(response.content),
+    )
+
+
+def _line(found: JsonObject) -> OrderLine:
+    return OrderLine(
+        line_id=found.text("line"),
+        sku=found.text_or_none("sku"),
+        title=found.text_or_none("title") or "",
+        quantity=found.integer("pieces"),
+        unit_price=money_or_none(found.child("price")),
+    )
+
+
+def _address(found: JsonObject) -> Address | None:
+    """The address, or None where a part is missing without which nothing can ship."""
+    name, city = found.text_or_none("name"), found.text_or_none("city")
+    lines, country = found.texts("street"), found.text_or_none("country") or ""
+    if name is None or city is None or not lines or len(country) != 2:
+        return None
+    return Address(
+        name=name,
+        lines=tuple(lines),
+        city=city,
+        postal_code=found.text_or_none("postcode"),
+        country=country.upper(),
+        phone=found.text_or_none("phone"),
+    )
+
+
+def _holds(status: OrderStatus, payment: PaymentStatus) -> list[Hold]:
+    holds = []
+    if status is OrderStatus.CANCELLED:
+        holds.append(Hold(reason=HoldReason.CANCELLED, detail="the order is closed"))
+    elif status is OrderStatus.UNKNOWN:
+        detail = "Hello Market's word for the state is not known"
+        holds.append(Hold(reason=HoldReason.UNKNOWN_STATE, detail=detail))
+    if payment is not PaymentStatus.PAID:
+        holds.append(Hold(reason=HoldReason.UNPAID, detail="it is not said to be paid"))
+    return holds
