@@ -7,12 +7,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from xborder_sandbox.admin import admin_routes, refuse
 from xborder_sandbox.errors import AdminError, UnknownActionError
@@ -62,8 +63,18 @@ class Sandbox:
         self.load(scenario)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve as an ASGI app."""
-        await self.app(scope, receive, send)
+        """Serve as an ASGI app. Answers are dated by the sandbox's clock: clients hold deadlines against that."""
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", ()))
+                if all(name.lower() != b"date" for name, _ in headers):
+                    now = self.world.clock.now().astimezone(UTC)
+                    headers.append((b"date", format_datetime(now, usegmt=True).encode("ascii")))
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self.app(scope, receive, dated)
 
     def load(self, scenario: str) -> None:
         """Empty all simulators and fill them for a scenario.
@@ -209,6 +220,7 @@ def make_server(sandbox: Sandbox) -> uvicorn.Server:
         log_level="warning",
         access_log=False,
         server_header=False,
+        date_header=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=2,
     )
