@@ -12,6 +12,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -102,10 +103,7 @@ def _parts(module: ModuleType, requests: set[type]) -> Iterator[type]:
 def _model(model: type[Model]) -> str:
     about = _attributes(model)
     rows = []
-    for name, field in model.model_fields.items():
-        extra = field.json_schema_extra
-        option = isinstance(extra, dict) and extra.get("option")
-        need = "yes" if field.is_required() else "option" if option else ""
+    for name, need in _needs(model):
         rows.append(
             f"| `{name}` | `{_cell(_type(model, name))}` | {need} | {_cell(about.get(name, ''))} |"
         )
@@ -113,6 +111,19 @@ def _model(model: type[Model]) -> str:
         return f"**{model.__name__}**: {_summary(model)} It has no fields.\n"
     head = f"**{model.__name__}**: {_summary(model)}\n\n| field | type | required | meaning |\n|---|---|---|---|\n"
     return head + "\n".join(rows) + "\n"
+
+
+def _needs(model: type) -> Iterator[tuple[str, str]]:
+    """Each field with whether it must be given."""
+    if is_dataclass(model):
+        for plain in fields(model):
+            required = plain.default is MISSING and plain.default_factory is MISSING
+            yield plain.name, "yes" if required else ""
+        return
+    for name, field in model.model_fields.items():
+        extra = field.json_schema_extra
+        option = isinstance(extra, dict) and extra.get("option")
+        yield name, "yes" if field.is_required() else "option" if option else ""
 
 
 def _enum(members: type[StrEnum]) -> str:

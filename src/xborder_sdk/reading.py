@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from xborder_sdk.errors import MalformedResponse
 
+_MAY_BE_LONE = re.compile(rb"\\[uU][dD][89a-fA-F]")
 _LARGEST_EXPONENT = 40
 """Powers of ten beyond which a number is no quantity: `1e999999` as a whole number would fill the memory."""
 
@@ -30,11 +31,24 @@ def parse_json(content: bytes) -> Json:
     """
     try:
         found: Json = json.loads(content, parse_float=Decimal, parse_constant=_no_constant)
+        if _MAY_BE_LONE.search(content):
+            found = _whole(found)
     except (ValueError, RecursionError):
         start = content[:200].lstrip().lower()
         what = "nothing" if not content.strip() else "a web page" if start.startswith(b"<") else "no JSON"
         raise MalformedResponse(f"the answer should be JSON but is {what} ({len(content)} bytes)") from None
     return found
+
+
+def _whole(value: Json) -> Json:
+    """The same without halves of characters, which no text may hold: half an emoji that a vendor cut off."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, Mapping):
+        return {_whole(key): _whole(item) for key, item in value.items()}  # type: ignore[misc]  # a text stays one
+    return value
 
 
 def _no_constant(name: str) -> NoReturn:
