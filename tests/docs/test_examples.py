@@ -24,6 +24,8 @@ from xborder_sandbox import running
 from xborder_sdk import Client, read_config
 from xborder_sdk.fulfilment import load_fulfilment
 from xborder_sdk.fulfilment.config import SECTION as FULFILMENT
+from xborder_sdk.privacy import SECTION as PRIVACY
+from xborder_sdk.privacy import privacy_config
 
 _PORT = "http://127.0.0.1:8700"
 _FILES = ("csv", "toml")
@@ -113,7 +115,8 @@ def test_the_configuration_shown_is_read(
     config = read_config(path)
     if FULFILMENT in config.sections:
         load_fulfilment(config)
-    assert not set(config.sections) - {FULFILMENT}
+    privacy_config(config)
+    assert not set(config.sections) - {FULFILMENT, PRIVACY}
     for account in config.accounts:
         secrets(account.settings)
     with Client(config, store=tmp_path / "ledger.db") as client:
@@ -130,7 +133,11 @@ def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], 
             if not isinstance(value, dict):
                 continue
             if set(value) == {"env"}:
-                monkeypatch.setenv(value["env"], "http://user:word@proxy.example:3128")
+                is_proxy = "PROXY" in value["env"]
+                invented = (
+                    "http://user:word@proxy.example:3128" if is_proxy else "an-invented-secret-of-forty-characters_1"
+                )
+                monkeypatch.setenv(value["env"], invented)
             elif set(value) == {"file"}:
                 (tmp_path / value["file"]).parent.mkdir(parents=True, exist_ok=True)
                 (tmp_path / value["file"]).write_text("a secret\n", encoding="utf-8")
