@@ -97,7 +97,7 @@ from xborder_sdk.models import (
 )
 from xborder_sdk.runtime.account import Clock
 from xborder_sdk.runtime.call import Engine
-from xborder_sdk.runtime.executors import run
+from xborder_sdk.runtime.executors import Exchanger, run
 from xborder_sdk.runtime.hooks import Hooks
 from xborder_sdk.runtime.registry import Registry
 from xborder_sdk.steps import Effect, Flow, Response, SendDetails
@@ -359,7 +359,7 @@ class Client:
         except BaseException as error:  # noqa: BLE001 - every exception leaves without the frames inside
             raise stripped(error) from None
 
-    def _wire(self) -> SyncWire:
+    def _wire(self) -> Exchanger:
         with self._making:
             if self._made_wire is None:
                 from xborder_sdk.runtime.wire.sync_wire import SyncWire
