@@ -9,11 +9,7 @@ from typing import Annotated
 import typer
 
 from xborder_sdk import __version__
-<<<<<<< /tmp/wt/src/xborder_sdk/cli/app.py
-from xborder_sdk.cli import accounts, effects, fulfil, login, orders, record, sandbox, shipping
-=======
-from xborder_sdk.cli import accounts, disputes, effects, fulfil, login, orders, privacy, sandbox, shipping
->>>>>>> /tmp/newhead/src/xborder_sdk/cli/app.py
+from xborder_sdk.cli import accounts, disputes, effects, fulfil, login, orders, privacy, record, sandbox, shipping
 from xborder_sdk.cli.output import ExitCode, err, show_error
 from xborder_sdk.cli.session import session
 from xborder_sdk.errors import XborderError
@@ -45,11 +41,7 @@ def _options(
     session.config_path = config
 
 
-<<<<<<< /tmp/wt/src/xborder_sdk/cli/app.py
-for module in (sandbox, accounts, login, orders, shipping, fulfil, effects, record):
-=======
-for module in (sandbox, accounts, login, orders, shipping, fulfil, disputes, effects, privacy):
->>>>>>> /tmp/newhead/src/xborder_sdk/cli/app.py
+for module in (sandbox, accounts, login, orders, shipping, fulfil, disputes, effects, record, privacy):
     module.add_to(app)
 
 
