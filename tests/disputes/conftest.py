@@ -93,9 +93,7 @@ class Seller:
                 ship_at=day,
                 sender=SENDER,
                 recipient=order.ship_to,
-                parcels=(
-                    Parcel(weight_g=900, dimensions=Dimensions(length_mm=250, width_mm=200, height_mm=100)),
-                ),
+                parcels=(Parcel(weight_g=900, dimensions=Dimensions(length_mm=250, width_mm=200, height_mm=100)),),
                 customs=CustomsDeclaration(
                     invoice_number="INV-0001",
                     invoice_date=day.date(),
@@ -121,7 +119,9 @@ class Seller:
         """Lets the buyer's bank open a payment dispute, and reads it."""
         self.sandbox.admin("ebay", "open_dispute", orderId=order.order_id, reason=reason, **more)
         newest = max(
-            self.client.iter_disputes(SHOP, ListDisputes(kinds=(DisputeKind.PAYMENT_DISPUTE,), order_id=order.order_id)),
+            self.client.iter_disputes(
+                SHOP, ListDisputes(kinds=(DisputeKind.PAYMENT_DISPUTE,), order_id=order.order_id)
+            ),
             key=lambda dispute: dispute.opened_at or START,
         )
         return self.read(newest)

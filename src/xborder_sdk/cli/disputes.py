@@ -52,7 +52,9 @@ disputes_app = typer.Typer(
 )
 
 Number = Annotated[str, typer.Argument(metavar="NO", help="Number of the dispute, from the list.")]
-Accounts = Annotated[list[str] | None, typer.Option("--account", help="Only this account; may be given several times.")]
+Accounts = Annotated[
+    list[str] | None, typer.Option("--account", metavar="NAME", help="Only this account; may be given several times.")
+]
 Kind = Annotated[DisputeKind | None, typer.Option("--kind", help="Its kind, where one number names several.")]
 Folder = Annotated[
     Path | None, typer.Option("--out", help="Folder of the evidence; without it out/dispute-NO.", show_default=False)

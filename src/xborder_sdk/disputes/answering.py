@@ -20,7 +20,7 @@ from pydantic import Field
 from xborder_sdk.client import Client
 from xborder_sdk.disputes.limits import evidence_limits
 from xborder_sdk.disputes.pack import EvidencePack
-from xborder_sdk.errors import AlreadyDone, Conflict, InvalidRequest, OutcomeUnknown
+from xborder_sdk.errors import AlreadyDone, Conflict, InvalidRequest, OutcomeUnknown, TooLate
 from xborder_sdk.hookspecs import (
     AcceptDispute,
     AddEvidence,
@@ -157,6 +157,16 @@ def contest(client: Client, plan: ContestPlan) -> DisputeAnswer:
         AlreadyDone: It has been answered in another way, or with other words.
         OutcomeUnknown: Nobody knows whether it arrived, the platform neither.
     """
+    try:
+        return _contest(client, plan)
+    except TooLate:
+        raise
+    except Conflict as conflict:
+        # A platform whose time ran out in the middle says only that the state is another.
+        raise _overdue(client, plan.decided_on, conflict) or conflict from None
+
+
+def _contest(client: Client, plan: ContestPlan) -> DisputeAnswer:
     decided_on = plan.decided_on
     dispute = _read(client, decided_on)
     if dispute.answer is None and not _begun(client, dispute):
@@ -244,6 +254,20 @@ def _require_same_question(before: Dispute, after: Dispute) -> None:
             f"the dispute has changed since it was decided on: {', '.join(differs)}",
             hint="read it again, and decide again; evidence that was added stays, and is not added twice",
         ).locate(after.account, None, "contest_dispute")
+
+
+def _overdue(client: Client, before: Dispute, conflict: Conflict) -> TooLate | None:
+    """The conflict as what it is, if the dispute was closed unanswered at its deadline or later."""
+    after = _read(client, before)
+    deadline = before.due_by
+    if deadline is None or after.is_open or after.answer is not None:
+        return None
+    if after.closed_at is not None and after.closed_at < deadline:
+        return None
+    late = TooLate("the deadline has passed; nothing was answered", status=conflict.status, code=conflict.code)
+    late.deadline = deadline.isoformat()
+    late.locate(conflict.account, conflict.connector, conflict.operation)
+    return late
 
 
 def _of_others(dispute: Dispute) -> list[tuple[str, object]]:
