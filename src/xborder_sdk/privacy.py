@@ -225,7 +225,7 @@ def parse_period(text: str) -> timedelta:
     Raises:
         UsageError: It is none.
     """
-    found = re.fullmatch(r"(\d{1,5})([hdw])", text.strip().lower())
+    found = re.fullmatch(r"([0-9]{1,5})([hdw])", text.strip().lower())
     if found is None or int(found[1]) == 0:
         raise UsageError("a period is a number with h, d or w", hint="90d is ninety days")
     count = int(found[1])
