@@ -207,6 +207,14 @@ def test_a_vendor_that_fails_is_recorded_once(seller: Path, sandbox: Any, run: R
     assert [one["answer"]["status"] for one in made["exchanges"]] == [200]
 
 
+@pytest.mark.parametrize(
+    "text", ["J1H 4A5", "2-14-7", "SW1A 2AA", "12/05/1980", "+44 113 496 0271", "A1B2C3D4", "07-12345-67890"]
+)
+def test_short_pieces_do_not_stay_together(text: str) -> None:
+    for _ in range(20):
+        assert LookAlikes().text(text) != text
+
+
 @given(st.text(max_size=60))
 def test_look_alikes_keep_the_shape_of_any_text(text: str) -> None:
     alike = LookAlikes()

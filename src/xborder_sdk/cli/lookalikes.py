@@ -42,6 +42,7 @@ _EMPTY_PDF = (
 )
 _SMALL_NUMBER = 10**6
 _MIXED_MIN = 3
+_SHORT_NUMBER = 3
 
 
 class LookAlikes:
@@ -113,7 +114,8 @@ class LookAlikes:
         if _EMAIL.fullmatch(token):
             local = self._runs(token.partition("@")[0])
             return f"{local}@example.invalid"
-        if len(token) >= _MIXED_MIN and re.search(r"\d", token) and re.search(r"[^\W\d_]", token):
+        numbers = re.findall(r"\d+", token)
+        if numbers and len(token) >= _MIXED_MIN and (re.search(r"[^\W\d_]", token) or _is_broken_up(numbers)):
             return self._mixed(token)
         return self._runs(token)
 
@@ -121,7 +123,7 @@ class LookAlikes:
         return _RUNS.sub(lambda run: self._number(run[0]) if run[0].isdigit() else self._word(run[0]), text)
 
     def _mixed(self, token: str) -> str:
-        """An id or key of letters and digits: every character is drawn anew, since its runs may be short."""
+        """A text whose runs of letters and digits may be too short to replace: every character is drawn anew."""
         stream = hashlib.shake_256(self._key + token.encode("utf-8", "surrogatepass")).digest(len(token))
         drawn = []
         for mark, byte in zip(token, stream, strict=True):
@@ -175,7 +177,7 @@ class LookAlikes:
         return found.capitalize() if word[0].isupper() else found
 
     def _number(self, digits: str) -> str:
-        if len(digits) < 3:
+        if len(digits) < _SHORT_NUMBER:
             return digits
         if digits not in self._numbers:
             room = 10 ** (len(digits) - 1)
@@ -191,6 +193,11 @@ class LookAlikes:
                 break
         self._taken.add(found)
         return found
+
+
+def _is_broken_up(numbers: list[str]) -> bool:
+    """Whether digits stand in pieces too short to be replaced one by one, as in a house number 2-14-7."""
+    return sum(map(len, numbers)) >= _SHORT_NUMBER and min(map(len, numbers)) < _SHORT_NUMBER
 
 
 def _invented(word: str, number: int) -> str:
