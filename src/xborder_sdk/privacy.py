@@ -71,7 +71,7 @@ class Forgotten:
         orders: Account and id of the orders whose buyer was removed or was not held any more.
         stored_orders: How many of them the work store held a buyer of.
         files: How many labels and papers were deleted.
-        answers: How many effects lost their stored answers.
+        answers: How many stored answers were deleted.
         still_open: Intents of effects whose answers stay, because nobody knows yet what became of them. Settle them
             (`xborder review`) and forget again.
     """
@@ -199,9 +199,9 @@ class Holdings:
         waybills = {number for row in rows for number in (row.waybill, *row.numbers) if number is not None}
         concerned = _concerning(self._store.answered(), keys, waybills) if keys else ()
         ended = [(record.intent, record.attempt) for record in concerned if record.state in _ENDED]
-        self._store.forget_answers(ended)
+        answers = self._store.forget_answers(ended)
         still_open = tuple(record.intent for record in concerned if record.state not in _ENDED)
-        return Forgotten(keys, stored, files, len(ended), still_open)
+        return Forgotten(keys, stored, files, answers, still_open)
 
     def _clear(self, rows: tuple[WorkRow, ...]) -> tuple[int, int]:
         """Deletes the files of some orders, then what the work store holds of their buyers: the paths go last."""

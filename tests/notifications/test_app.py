@@ -97,7 +97,7 @@ def world(tmp_path: Path) -> World:
 
 
 def run(scenario: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(asyncio.wait_for(scenario(), 20))  # type: ignore[arg-type]
+    asyncio.run(asyncio.wait_for(scenario(), 20))
 
 
 # -- routes ---------------------------------------------------------------------------------------------------------
