@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +28,8 @@ from xborder_sdk.hookspecs import (
 )
 from xborder_sdk.models import (
     Cursor,
+    CustomsDeclaration,
+    CustomsLine,
     HoldReason,
     Money,
     OrderReference,
@@ -53,6 +55,19 @@ ORDER = {
         "country": "DE",
     },
 }
+
+CUSTOMS = CustomsDeclaration(
+    lines=(
+        CustomsLine(
+            description="desk lamp",
+            quantity=1,
+            unit_value=Money(amount=Decimal("25.50"), currency="EUR"),
+            unit_weight_g=900,
+        ),
+    ),
+    invoice_number="H-1",
+    invoice_date=date(2026, 3, 1),
+)
 
 
 def run(flow: Flow[Any], *bodies: object) -> tuple[list[Send], Any]:
@@ -112,6 +127,25 @@ def test_what_nobody_foresaw_is_said_and_crashes_nothing(
     assert [hold.reason for hold in order.holds] == reasons
 
 
+@pytest.mark.parametrize(
+    "change", [{"country": "Germany"}, {"country": 49}, {"street": None}, {"name": " "}]
+)
+def test_an_address_that_cannot_be_used_is_none(
+    connector: HelloConnector, change: dict[str, object]
+) -> None:
+    flow = HelloOrders(connector).get_order(GetOrder(order_id="H-1"))
+    address = ORDER["deliver_to"]
+    assert isinstance(address, dict)
+    _, order = run(flow, ORDER | {"deliver_to": address | change})
+    assert order.ship_to is None
+
+
+def test_a_line_that_was_taken_back_is_no_line(connector: HelloConnector) -> None:
+    flow = HelloOrders(connector).get_order(GetOrder(order_id="H-1"))
+    _, order = run(flow, ORDER | {"lines": [{"line": 1, "pieces": 0}]})
+    assert order.lines == ()
+
+
 def test_what_is_needed_and_missing_is_named(connector: HelloConnector) -> None:
     flow = HelloOrders(connector).get_order(GetOrder(order_id="H-1"))
     with pytest.raises(MalformedResponse, match="field created is missing"):
@@ -168,14 +202,26 @@ def test_a_waybill_is_kept_whatever_the_label_is(
     assert bought.warnings == ("the label cannot be read",)
 
 
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"parcels": (Parcel(weight_g=20_001),)}, "parcels.0.weight_g"),
+        ({"parcels": (Parcel(weight_g=1), Parcel(weight_g=1))}, "parcels"),
+        ({"customs": CUSTOMS}, "customs"),
+    ],
+)
 def test_what_cannot_be_bought_is_refused_before_anything_is_sent(
-    connector: HelloConnector, purchase: CreateShipment
+    connector: HelloConnector,
+    purchase: CreateShipment,
+    change: dict[str, object],
+    field: str,
 ) -> None:
-    heavy = purchase.replace(parcels=(Parcel(weight_g=20_001),))
-    (hold,) = connector.check_shipment(heavy)
+    changed = purchase.replace(**change)
+    (hold,) = connector.check_shipment(changed)
     with pytest.raises(InvalidRequest) as refused:
-        next(HelloParcels(connector).create_shipment(heavy))
-    assert refused.value.field == hold.field == "parcels.0.weight_g"
+        next(HelloParcels(connector).create_shipment(changed))
+    assert refused.value.field == hold.field == field
+    assert hold.repair
     assert connector.check_shipment(purchase) == ()
 
 
@@ -212,6 +258,15 @@ def test_parcels_come_in_batches_and_in_the_order_asked(
     assert [tracking.number for tracking in found if tracking.found] == ["3"]
     assert found[3].status is TrackingStatus.DELIVERED
     assert [scan.code for scan in found[3].scans] == ["MOV", "DLV", "NEW"]
+
+
+def test_a_token_is_asked_for_without_one(connector: HelloConnector) -> None:
+    body = {"access_token": "t", "expires_at": "2026-03-01T10:00:00Z"}
+    (step,), token = run(connector.token("default", None), body)
+    assert step.credential is None
+    assert step.headers == (("Authorization", "Basic YXBwOndvcmQ="),)
+    assert token.access.get_secret_value() == "t"
+    assert token.expires_at == datetime(2026, 3, 1, 10, tzinfo=UTC)
 
 
 def test_answers_mean_what_the_handbook_says(connector: HelloConnector) -> None:

@@ -87,9 +87,7 @@ class HelloConnector(Connector[HelloSettings]):
         try:
             error = response.object().child("error")
         except MalformedResponse:
-            return verdict_from_status(
-                response
-            )  # what stands before the vendor said so
+            return verdict_from_status(response)  # somebody in between
         code = error.text_or_none("code")
         verdict = verdict_from_status(
             response,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC
 from typing import ClassVar
@@ -29,6 +30,7 @@ from xborder_sdk.reading import JsonObject
 from xborder_sdk.steps import Flow, Response, escape
 
 _MOST_ORDERS = 100  # handbook, Orders: "limit"
+_COUNTRY = re.compile(r"^[A-Z]{2}$")
 
 
 class HelloOrders(OrderSource):
@@ -93,7 +95,11 @@ def read_order(response: Response, account: str) -> Order:
         modified_at=found.time_or_none("changed"),
         buyer=Buyer(name=found.child("buyer").text_or_none("name")),
         ship_to=_address(found.child("deliver_to")),
-        lines=tuple(_line(line) for line in found.children("lines")),
+        lines=tuple(
+            _line(line)
+            for line in found.children("lines")
+            if line.integer("pieces") > 0
+        ),
         totals=OrderTotals(total=money_or_none(found.child("total"))),
         holds=tuple(_holds(status, paid)),
         raw=Raw(response.content),
@@ -113,15 +119,16 @@ def _line(found: JsonObject) -> OrderLine:
 def _address(found: JsonObject) -> Address | None:
     """The address, or None where a part is missing without which nothing can ship."""
     name, city = found.text_or_none("name"), found.text_or_none("city")
-    lines, country = found.texts("street"), found.text_or_none("country") or ""
-    if name is None or city is None or not lines or len(country) != 2:
+    lines = found.texts("street")
+    country = (found.text_or_none("country") or "").upper()
+    if name is None or city is None or not lines or not _COUNTRY.match(country):
         return None
     return Address(
         name=name,
         lines=tuple(lines),
         city=city,
         postal_code=found.text_or_none("postcode"),
-        country=country.upper(),
+        country=country,
         phone=found.text_or_none("phone"),
     )
 
