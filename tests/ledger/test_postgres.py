@@ -164,8 +164,9 @@ def test_a_newer_schema_is_refused(empty_schema: Any, claim: Claimer) -> None:
     with closing(empty_schema.open()) as store:
         claim(store)
     with psycopg.connect(empty_schema.location) as connection:
-        assert connection.execute("SELECT version FROM xborder_ledger").fetchall() == [(1,)]
-        connection.execute("UPDATE xborder_ledger SET version = 2")
+        (found,) = connection.execute("SELECT version FROM xborder_ledger").fetchall()
+        assert found[0] >= 1
+        connection.execute("UPDATE xborder_ledger SET version = version + 1")
     with closing(empty_schema.open()) as store, pytest.raises(LedgerError, match="newer version"):
         claim(store)
 
