@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import selectors
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -81,5 +82,11 @@ async def _serve() -> None:
     server.close()
 
 
+def _exact_loop() -> asyncio.AbstractEventLoop:
+    """A loop whose timers are not rounded up to whole milliseconds, as epoll's are."""
+    return asyncio.SelectorEventLoop(selectors.SelectSelector())
+
+
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    with asyncio.Runner(loop_factory=_exact_loop) as runner:
+        runner.run(_serve())

@@ -3,6 +3,9 @@
 A trip to the store costs more than the request itself where hundreds of them fit into a second. So what fits into a
 blink is booked together: a vendor cannot tell requests a few milliseconds apart from requests at once, since no network
 keeps such distances. Slower limits are booked one by one.
+
+What is booked together may be used a little later than it was booked: beyond the store's promise, a process may so let
+through one block more in any window, which is five milliseconds of the budget.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import threading
 
 BLINK_S = 0.005
 _MOST = 50
+_KEPT_S = 0.1
 
 
 def block_of(interval_s: float) -> int:
@@ -23,7 +27,7 @@ def block_of(interval_s: float) -> int:
 
 
 class Bookings:
-    """What was booked and is not used yet, by budget. What nobody uses within a blink is lost."""
+    """What was booked and is not used yet, by budget. What nobody uses soon is lost."""
 
     def __init__(self) -> None:
         self._held: dict[tuple[str, float], tuple[int, float]] = {}
@@ -39,7 +43,7 @@ class Bookings:
         """
         with self._lock:
             left, begins = self._held.get((key, headroom_s), (0, 0.0))
-            if not left or now > begins + BLINK_S:
+            if not left or now > begins + _KEPT_S:
                 return None
             self._held[key, headroom_s] = (left - 1, begins)
             return max(0.0, begins - now)
