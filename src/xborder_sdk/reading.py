@@ -16,7 +16,7 @@ from typing import NoReturn
 from xborder_sdk.errors import MalformedResponse
 
 _MAY_BE_LONE = re.compile(rb"\\[uU][dD][89a-fA-F]")
-_LARGEST_EXPONENT = 40
+_LARGEST_EXPONENT = 38
 """Powers of ten beyond which a number is no quantity: `1e999999` as a whole number would fill the memory."""
 
 Json = Mapping[str, "Json"] | list["Json"] | str | int | Decimal | bool | None
