@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 from pydantic import SecretStr
 
+from xborder_sdk.cli.completion import complete_connector
+from xborder_sdk.cli.expiry import Expiring, Level, expiring
 from xborder_sdk.cli.output import ExitCode, JsonFlag, out, show_json, show_table
 from xborder_sdk.cli.session import session
 from xborder_sdk.client import Client
@@ -29,7 +32,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def connectors(
-    name: Annotated[str | None, typer.Argument(help="One connector, with its settings and operations.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="One connector, with its settings and operations.", autocompletion=complete_connector),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """List the installed connectors, and what is wrong with those that cannot be used."""
@@ -115,26 +121,34 @@ def doctor(
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Check configuration, credentials and clocks, account by account."""
+    """Check configuration, credentials and clocks, account by account, and warn before consents and keys end."""
     clocks = _Clocks()
     config = session.config()
     findings: list[dict[str, Any]] = []
     with Client(config, hooks=[clocks]) as client:
         findings += [_look_at(client, account.name, live, clocks) for account in config.accounts]
     if as_json:
-        show_json(findings)
+        show_json([one | {"warnings": [warning.facts() for warning in one["warnings"]]} for one in findings])
     else:
-        columns = ("account", "connector", "settings", "identity", "clock skew")
+        columns = ("account", "connector", "settings", "identity", "clock skew", "ends")
         show_table(
             "Doctor",
             columns,
-            [(f["account"], f["connector"], f["settings"], f["identity"] or "-", f["clock"] or "-") for f in findings],
+            [
+                (f["account"], f["connector"], f["settings"], f["identity"], f["clock"], _next_end(f["warnings"]))
+                for f in findings
+            ],
         )
         for finding in findings:
-            if finding["hint"]:
-                out.print(f"{finding['account']}: {finding['hint']}", markup=False)
+            for said in (*(warning.text for warning in finding["warnings"]), finding["hint"]):
+                if said:
+                    out.print(f"{finding['account']}: {said}", markup=False)
     if any(finding["failed"] for finding in findings):
         raise typer.Exit(ExitCode.CONFIGURATION)
+
+
+def _next_end(warnings: Sequence[Expiring]) -> str | None:
+    return f"{min(warning.at for warning in warnings):%Y-%m-%d}" if warnings else None
 
 
 def _look_at(client: Client, account: str, live: bool, clocks: _Clocks) -> dict[str, Any]:
@@ -146,13 +160,18 @@ def _look_at(client: Client, account: str, live: bool, clocks: _Clocks) -> dict[
         "settings": "ok",
         "identity": None,
         "clock": None,
+        "warnings": (),
+        "level": "ok",
         "hint": None,
         "failed": False,
     }
     try:
         client.connector(account)
+        found["warnings"] = expiring(client, account)
     except XborderError as error:
-        return found | {"settings": error.message, "hint": error.hint, "failed": True}
+        return found | {"settings": error.message, "hint": error.hint, "failed": True, "level": "error"}
+    found["level"] = max((warning.level for warning in found["warnings"]), default=Level.OK).label
+    found["failed"] = any(warning.level is Level.ERROR for warning in found["warnings"])
     if not live:
         return found | {"identity": "not asked (use --live)"}
     try:
@@ -161,10 +180,12 @@ def _look_at(client: Client, account: str, live: bool, clocks: _Clocks) -> dict[
     except UnsupportedOperation:
         found["identity"] = "this vendor cannot be asked"
     except XborderError as error:
-        found |= {"identity": error.message, "hint": error.hint, "failed": True}
+        found |= {"identity": error.message, "hint": error.hint, "failed": True, "level": "error"}
     skew = clocks.skew_s.get(account)
     if skew is not None:
         found["clock"] = f"{skew:+.0f} s"
         if abs(skew) > _SKEW_WARNING_S:
             found["hint"] = "this machine's clock and the vendor's differ: set the clock (NTP)"
+            if found["level"] in {"ok", "notice"}:
+                found["level"] = "warning"
     return found

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from xborder_sdk.cli.completion import complete_account
 from xborder_sdk.cli.output import ExitCode, JsonFlag, err, note, out, show_error, show_json, show_table
 from xborder_sdk.cli.session import session
 from xborder_sdk.client import Client
@@ -53,7 +54,13 @@ disputes_app = typer.Typer(
 
 Number = Annotated[str, typer.Argument(metavar="NO", help="Number of the dispute, from the list.")]
 Accounts = Annotated[
-    list[str] | None, typer.Option("--account", metavar="NAME", help="Only this account; may be given several times.")
+    list[str] | None,
+    typer.Option(
+        "--account",
+        metavar="NAME",
+        help="Only this account; may be given several times.",
+        autocompletion=complete_account,
+    ),
 ]
 Kind = Annotated[DisputeKind | None, typer.Option("--kind", help="Its kind, where one number names several.")]
 Folder = Annotated[

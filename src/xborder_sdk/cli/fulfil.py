@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from xborder_sdk.cli.completion import complete_account
 from xborder_sdk.cli.files import read_label
 from xborder_sdk.cli.output import ExitCode, JsonFlag, out, show_json, show_table
 from xborder_sdk.cli.session import session
@@ -82,7 +83,7 @@ class Decision(StrEnum):
 
 
 def decide(
-    account: Annotated[str, typer.Argument(help="Account of the shop.")],
+    account: Annotated[str, typer.Argument(help="Account of the shop.", autocompletion=complete_account)],
     order_id: Annotated[str, typer.Argument(help="The order.")],
     decision: Annotated[Decision, typer.Argument(help="What to do.")],
     reason: Annotated[str | None, typer.Option(help="For stop: why, without buyer data.")] = None,

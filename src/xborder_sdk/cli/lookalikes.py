@@ -124,7 +124,15 @@ class LookAlikes:
 
     def _mixed(self, token: str) -> str:
         """A text whose runs of letters and digits may be too short to replace: every character is drawn anew."""
-        stream = hashlib.shake_256(self._key + token.encode("utf-8", "surrogatepass")).digest(len(token))
+        for salt in range(256):
+            found = self._drawn(token, salt)
+            if found != token:
+                break
+        return found
+
+    def _drawn(self, token: str, salt: int) -> str:
+        content = bytes([salt]) + token.encode("utf-8", "surrogatepass")
+        stream = hashlib.shake_256(self._key + content).digest(len(token))
         drawn = []
         for mark, byte in zip(token, stream, strict=True):
             if mark.isdigit():

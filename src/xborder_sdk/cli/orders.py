@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from xborder_sdk.cli.completion import complete_account
 from xborder_sdk.cli.output import JsonFlag, show_json, show_table
 from xborder_sdk.cli.session import session
 from xborder_sdk.client import Client
@@ -21,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def orders(
-    account: Annotated[str, typer.Argument(help="Account of a shop.")],
+    account: Annotated[str, typer.Argument(help="Account of a shop.", autocompletion=complete_account)],
     order_id: Annotated[list[str] | None, typer.Argument(help="Only these orders.")] = None,
     since: Annotated[
         str | None, typer.Option(help="Changed since: an ISO time with its zone, or an age such as 36h or 7d.")

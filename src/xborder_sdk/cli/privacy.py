@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from xborder_sdk.cli.completion import complete_account
 from xborder_sdk.cli.output import ExitCode, JsonFlag, err, out, show_json
 from xborder_sdk.cli.session import session
 from xborder_sdk.errors import InvalidRequest, UnknownAccount
@@ -22,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def forget(
-    account: Annotated[str, typer.Argument(help="Account of the shop.")],
+    account: Annotated[str, typer.Argument(help="Account of the shop.", autocompletion=complete_account)],
     order_ids: Annotated[list[str] | None, typer.Argument(metavar="[ORDER_ID]...", help="Orders to forget.")] = None,
     buyer: Annotated[
         list[str] | None, typer.Option(help="The platform's id of a buyer, all of whose orders are forgotten.")

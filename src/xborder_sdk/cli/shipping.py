@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from xborder_sdk.cli.completion import complete_account, complete_accounts
 from xborder_sdk.cli.files import read_label
 from xborder_sdk.cli.orders import moment
 from xborder_sdk.cli.output import JsonFlag, note, out, show_json, show_table
@@ -101,7 +102,9 @@ def _validated(error: ValidationError, name: str) -> InvalidRequest:
 
 
 def quote(
-    accounts: Annotated[str, typer.Argument(help="Account of a carrier; several with commas.")],
+    accounts: Annotated[
+        str, typer.Argument(help="Account of a carrier; several with commas.", autocompletion=complete_accounts)
+    ],
     shipment: ShipmentFile,
     deadline: Annotated[float, typer.Option(help="Seconds to wait for the slowest.")] = 20.0,
     as_json: JsonFlag = False,
@@ -151,7 +154,9 @@ def _by_price(quote: Quote) -> tuple[bool, str, Any]:
 
 
 def ship(
-    account: Annotated[str | None, typer.Argument(help="Account of a carrier.")] = None,
+    account: Annotated[
+        str | None, typer.Argument(help="Account of a carrier.", autocompletion=complete_account)
+    ] = None,
     shipment: Annotated[str | None, typer.Argument(help="Shipment as a JSON file, or - for standard input.")] = None,
     service: Annotated[str | None, typer.Option(help="Service code instead of the file's.")] = None,
     folder: Annotated[Path, typer.Option("--out", help="Folder for the papers.")] = Path("out"),
@@ -203,7 +208,7 @@ def _save(documents: tuple[Document, ...], folder: Path, number: str) -> list[Pa
 
 
 def label(
-    account: Annotated[str, typer.Argument(help="Account of a carrier.")],
+    account: Annotated[str, typer.Argument(help="Account of a carrier.", autocompletion=complete_account)],
     waybill: Annotated[str, typer.Argument(help="Number of the shipment.")],
     kind: Annotated[list[DocumentKind] | None, typer.Option(help="Papers wanted; may be given several times.")] = None,
     folder: Annotated[Path, typer.Option("--out", help="Folder for the papers.")] = Path("out"),
@@ -226,7 +231,7 @@ def label(
 
 
 def print_files(
-    printer: Annotated[str, typer.Argument(help="Account of a printer.")],
+    printer: Annotated[str, typer.Argument(help="Account of a printer.", autocompletion=complete_account)],
     files: Annotated[list[Path], typer.Argument(help="Labels: PDF, PNG or ZPL.")],
     media: Annotated[str | None, typer.Option(help="Paper, as the printer names it.")] = None,
     copies: Annotated[int, typer.Option(help="How many of each.", min=1, max=100)] = 1,
@@ -251,7 +256,7 @@ def print_files(
 
 
 def track(
-    account: Annotated[str, typer.Argument(help="Account of a carrier.")],
+    account: Annotated[str, typer.Argument(help="Account of a carrier.", autocompletion=complete_account)],
     numbers: Annotated[list[str], typer.Argument(help="Tracking numbers.")],
     scans: Annotated[bool, typer.Option("--scans", help="Every scan, not only the state.")] = False,
     as_json: JsonFlag = False,
