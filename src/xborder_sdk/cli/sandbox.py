@@ -121,10 +121,15 @@ def _url_when_ready(process: subprocess.Popen[bytes], ready: Path) -> str:
 def demo(
     folder: Annotated[Path, typer.Option("--out", help="Folder for labels and work.")] = Path("out/demo"),
     seed: Annotated[int, typer.Option(help="Seed of everything invented.")] = 1,
+    printer: Annotated[
+        str | None, typer.Option(metavar="URI", help="Print on this IPP printer, such as ipp://192.168.1.40/ipp/print.")
+    ] = None,
+    media: Annotated[str, typer.Option(help="What is in the printer; see the labels page of the docs.")] = "a4-4up",
 ) -> None:
-    """Run the main job on the sandbox: pull the orders, check, buy labels, print, tell the shop, follow to the door."""
+    """Run the main job on the sandbox: pull the orders, check, buy labels, print, tell the shop, follow to the door,
+    and contest a dispute with what the delivery proves."""
     from xborder_sdk.cli.demo import run_demo
 
     note("Everything here is invented and stays on this machine.")
     with serving("demo", seed) as server:
-        run_demo(server, folder)
+        run_demo(server, folder, printer, media)
