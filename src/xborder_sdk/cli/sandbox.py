@@ -124,7 +124,9 @@ def demo(
     printer: Annotated[
         str | None, typer.Option(metavar="URI", help="Print on this IPP printer, such as ipp://192.168.1.40/ipp/print.")
     ] = None,
-    media: Annotated[str, typer.Option(help="What is in the printer; see the labels page of the docs.")] = "a4-4up",
+    media: Annotated[
+        str | None, typer.Option(help="What is in the printer, such as thermal-100x150-203dpi; without it A4.")
+    ] = None,
 ) -> None:
     """Run the main job on the sandbox: pull the orders, check, buy labels, print, tell the shop, follow to the door,
     and contest a dispute with what the delivery proves."""

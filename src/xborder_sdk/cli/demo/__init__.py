@@ -30,14 +30,15 @@ _CARRIERS = ("dhl-shenzhen",)
 _TRAVELLING = frozenset({WorkState.DECLARED, WorkState.IN_TRANSIT})
 
 
-def run_demo(server: SandboxServer, folder: Path, printer: str | None = None, media: str = "a4-4up") -> None:
+def run_demo(server: SandboxServer, folder: Path, printer: str | None = None, media: str | None = None) -> None:
     """Sets up a seller in `folder`, runs the main job to the end, and contests a dispute with evidence from it.
 
     Args:
         server: A running sandbox with its demo scenario.
         folder: Where configuration, labels and the ledger go. What an earlier demo left there is replaced.
         printer: URI of an IPP printer that gets the labels; None prints into a folder.
-        media: What is in the printer.
+        media: What is in the printer; None for A4, with four labels on a sheet in the folder, and two where a printer
+            needs its margins.
 
     Raises:
         InvalidRequest: The folder holds something that no demo wrote.
@@ -88,7 +89,7 @@ def _prepare(folder: Path) -> None:
 
 
 def _configuration(
-    accounts: list[dict[str, Any]], folder: Path, printer: str | None = None, media: str = "a4-4up"
+    accounts: list[dict[str, Any]], folder: Path, printer: str | None = None, media: str | None = None
 ) -> str:
     """An `xborder.toml` as a seller would write it, with the sandbox's credentials."""
     lines = ["# A seller on the sandbox. Every credential here is invented.", "", "[client]", 'ledger = "ledger.db"']
@@ -107,7 +108,7 @@ def _configuration(
             if printer is None
             else ['connector = "ipp"', f"uri = {_toml(printer)}"]
         ),
-        f"media = {_toml(media)}",
+        f"media = {_toml(media or ('a4-4up' if printer is None else 'a4-2up'))}",
         "",
         "[fulfilment]",
         f"orders = {_toml(list(_SHOPS))}",
