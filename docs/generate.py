@@ -349,13 +349,16 @@ def cli() -> str:
         + "\n```\n"
     )
     for name, one in command.commands.items():
-        parts += [
-            f"## xborder {name}\n",
-            "```text",
-            _help(one, f"xborder {name}"),
-            "```\n",
-        ]
+        parts += _command(one, f"xborder {name}", "##")
     return "\n".join(parts)
+
+
+def _command(command: Any, path: str, head: str) -> list[str]:
+    """The help of a command, and of the commands below it."""
+    parts = [f"{head} {path}\n", "```text", _help(command, path), "```\n"]
+    for name, one in getattr(command, "commands", {}).items():
+        parts += _command(one, f"{path} {name}", head + "#")
+    return parts
 
 
 def _help(command: Any, path: str) -> str:

@@ -48,6 +48,8 @@ def test_due_within_a_time_ends_with_five_if_there_is_any(seller: Path, run: Run
     assert SOON in ids
     assert LATE not in ids
     assert run("disputes", "--due", "1h").code == 0
+    returns = run("disputes", "--kind", "return", "--json").json()
+    assert {one["kind"] for one in returns} == {"return"}
     wrong = run("disputes", "--due", "soon")
     assert wrong.code == 2
     assert "48h" in wrong.err

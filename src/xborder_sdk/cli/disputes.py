@@ -92,6 +92,9 @@ def disputes(
             help="Only what you must answer within this time, such as 48h or 3d; ends with 5 if there is any."
         ),
     ] = None,
+    kind: Annotated[
+        list[DisputeKind] | None, typer.Option("--kind", help="Only this kind; may be given several times.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -100,9 +103,9 @@ def disputes(
         return
     with session.client() as client:
         if due is not None:
-            feed = due_within(client, account, _duration(due) / timedelta(hours=1))
+            feed = due_within(client, account, _duration(due) / timedelta(hours=1), kinds=kind or ())
         else:
-            feed = open_disputes(client, account, closed_too=everything)
+            feed = open_disputes(client, account, kinds=kind or (), closed_too=everything)
         now = client.clock.now()
     if as_json:
         show_json([dispute.model_dump(mode="json") | {"due_by": dispute.due_by} for dispute in feed.disputes])

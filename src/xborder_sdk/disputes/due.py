@@ -50,38 +50,53 @@ def dispute_accounts(client: Client) -> tuple[str, ...]:
     return tuple(found)
 
 
-def open_disputes(client: Client, accounts: Iterable[str] | None = None, *, closed_too: bool = False) -> DisputeFeed:
+def open_disputes(
+    client: Client,
+    accounts: Iterable[str] | None = None,
+    *,
+    kinds: Iterable[DisputeKind] = (),
+    closed_too: bool = False,
+) -> DisputeFeed:
     """Disputes by deadline.
 
     Args:
         client: Asks.
         accounts: Which accounts; None for all that can list disputes.
+        kinds: Only these; empty for all that an account's platform has.
         closed_too: Also those that are over, as far back as the platforms list them.
     """
     disputes: list[Dispute] = []
     failures = []
+    request = ListDisputes(kinds=tuple(kinds), open_only=not closed_too)
     for account in dispute_accounts(client) if accounts is None else accounts:
         try:
-            disputes += list(client.iter_disputes(account, ListDisputes(open_only=not closed_too)))
+            disputes += list(client.iter_disputes(account, request))
         except XborderError as error:
             failures.append(AccountFailure(account, error))
     return DisputeFeed(tuple(by_deadline(disputes)), tuple(failures))
 
 
-def due_within(client: Client, accounts: Iterable[str] | None = None, hours: float = 48) -> DisputeFeed:
+def due_within(
+    client: Client,
+    accounts: Iterable[str] | None = None,
+    hours: float = 48,
+    *,
+    kinds: Iterable[DisputeKind] = (),
+) -> DisputeFeed:
     """Disputes in which the seller has something to do within so many hours; what is overdue and open counts.
 
     Args:
         client: Asks; its clock says what now is.
         accounts: Which accounts; None for all that can list disputes.
         hours: From now on. What is due at an unknown time is always there.
+        kinds: Only these; empty for all that an account's platform has.
 
     Raises:
         InvalidRequest: The hours are negative.
     """
     if hours < 0:
         raise InvalidRequest("hours cannot be negative", field="hours")
-    feed = open_disputes(client, accounts)
+    feed = open_disputes(client, accounts, kinds=kinds)
     until = client.clock.now() + timedelta(hours=hours)
     return DisputeFeed(tuple(dispute for dispute in feed.disputes if dispute.is_due(until)), feed.failures)
 
