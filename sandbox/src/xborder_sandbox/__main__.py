@@ -82,7 +82,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         await super().startup(sockets)  # type: ignore[arg-type]
         url = self._sandbox.world.url
-        sys.stdout.write(f"sandbox ready at {url}  (admin: {url}/_admin/)\n")
+        sys.stdout.write(f"sandbox ready at {url}/  (a page to look at it; admin: {url}/_admin/)\n")
         for account in self._sandbox.accounts():
             sys.stdout.write(json.dumps(account, ensure_ascii=False) + "\n")
         sys.stdout.flush()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -33,6 +34,12 @@ def admin_routes(sandbox: Sandbox) -> list[Route]:
         if not isinstance(document, dict):
             raise AdminError("the body must be a JSON object")
         return cast("dict[str, Json]", document)
+
+    def whole(query: QueryParams, name: str) -> int | None:
+        given = query.get(name)
+        if given is not None and not (given.isascii() and given.isdigit() and len(given) < 16):
+            raise AdminError(f"{name} must be a whole number")
+        return None if given is None else int(given)
 
     def clock() -> Json:
         return {"now": sandbox.world.clock.now().isoformat()}
@@ -96,14 +103,16 @@ def admin_routes(sandbox: Sandbox) -> list[Route]:
         return JSONResponse(sandbox.world.faults.add(await body(request)).picture(), status_code=201)
 
     async def clear_faults(request: Request) -> Response:
-        wanted = request.query_params.get("id")
-        if wanted is not None and not wanted.isdigit():
-            raise AdminError("id must be a fault's number")
-        return JSONResponse({"removed": sandbox.world.faults.clear(int(wanted) if wanted else None)})
+        return JSONResponse({"removed": sandbox.world.faults.clear(whole(request.query_params, "id"))})
 
     async def list_requests(request: Request) -> Response:
         query = request.query_params
         found = sandbox.world.requests.find(query.get("vendor"), query.get("path"), query.get("method"))
+        after, last = whole(query, "after"), whole(query, "last")
+        if after is not None:
+            found = [record for record in found if record.id > after]
+        if last is not None:
+            found = found[len(found) - min(last, len(found)) :]
         return JSONResponse([record.picture() for record in found])
 
     async def clear_requests(request: Request) -> Response:  # noqa: ARG001

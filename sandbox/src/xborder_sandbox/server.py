@@ -19,6 +19,7 @@ from xborder_sandbox.admin import admin_routes, refuse
 from xborder_sandbox.errors import AdminError, UnknownActionError
 from xborder_sandbox.faults import Fault
 from xborder_sandbox.gate import Gate
+from xborder_sandbox.page import page_routes
 from xborder_sandbox.requests import Json, Record
 from xborder_sandbox.transport import SandboxProtocol
 from xborder_sandbox.vendor import SCENARIOS, Vendor
@@ -56,7 +57,7 @@ class Sandbox:
             for name, vendor in self.vendors.items()
         ]
         self.app = Starlette(
-            routes=[*admin_routes(self), *mounts],
+            routes=[*admin_routes(self), *page_routes(), *mounts],
             exception_handlers={AdminError: refuse},
         )
         world.clock.on_move(self._tick)
