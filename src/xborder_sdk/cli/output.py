@@ -24,6 +24,7 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
+from xborder_sdk.cli.hints_zh import headline, speaks_chinese, translated
 from xborder_sdk.errors import ConfigurationError, EffectError, UsageError, XborderError
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -57,7 +58,7 @@ def exit_code(error: XborderError) -> ExitCode:
 
 
 def show_error(error: XborderError, *, as_json: bool = False) -> ExitCode:
-    """Prints an error to standard error: what happened, where, and what to do."""
+    """Prints an error to standard error: what happened, where, and what to do; in Chinese too where that is spoken."""
     if as_json:
         err.print_json(json.dumps(error.facts(), default=str))
         return exit_code(error)
@@ -65,9 +66,22 @@ def show_error(error: XborderError, *, as_json: bool = False) -> ExitCode:
     head = f"[bold red]{type(error).__name__}[/bold red]"
     err.print(f"{head}{f' ({place})' if place else ''}: ", end="")
     err.print(error.message, markup=False)
+    in_chinese = speaks_chinese() and _can_show("中")
+    if in_chinese and (words := headline(type(error))):
+        err.print(f"  {words}", markup=False)
     if error.hint:
         err.print(f"  -> {error.hint}", markup=False)
+        if in_chinese and (words := translated(error.hint)):
+            err.print(f"  -> {words}", markup=False)
     return exit_code(error)
+
+
+def _can_show(text: str) -> bool:
+    try:
+        text.encode(err.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def show_table(
