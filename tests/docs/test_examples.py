@@ -46,9 +46,11 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     (first,) = blocks(INDEX, "toml")
     with running(scenario="demo", seed=1) as sandbox:
         assert _PORT in first.text
-        (tmp_path / "xborder.toml").write_text(first.text.replace(_PORT, sandbox.url), encoding="utf-8")
+        text = first.text.replace(_PORT, sandbox.url)
+        ru_name = sandbox.settings("ebay-us")["ru_name"]  # for the page on which a seller consents
+        text = text.replace("[accounts.ebay-us]", f'[accounts.ebay-us]\nru_name = "{ru_name}"')
+        (tmp_path / "xborder.toml").write_text(text, encoding="utf-8")
         monkeypatch.setenv("SANDBOX_URL", sandbox.url)
-        monkeypatch.setenv("EBAY_RUNAME", str(sandbox.settings("ebay-us")["ru_name"]))
         monkeypatch.setattr("builtins.input", partial(_consent, sandbox.url))
         yield tmp_path
 
@@ -126,7 +128,7 @@ def test_the_configuration_shown_is_read(
 
 @pytest.fixture
 def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
-    """Makes every variable and file that settings name."""
+    """Makes every variable, file and keyring entry that settings name."""
 
     def make(settings: Any) -> None:
         for value in settings.values():
@@ -141,6 +143,8 @@ def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], 
             elif set(value) == {"file"}:
                 (tmp_path / value["file"]).parent.mkdir(parents=True, exist_ok=True)
                 (tmp_path / value["file"]).write_text("a secret\n", encoding="utf-8")
+            elif set(value) == {"keyring"}:
+                monkeypatch.setattr("xborder_sdk.client.keyrings.read_secret", lambda _: "a secret")
             else:
                 make(value)
 

@@ -76,7 +76,9 @@ HINTS = {
     ),
     # the command
     "write one (see the configuration page of the docs), or name one with --config or XBORDER_CONFIG;"
-    " `xborder demo` works without": "请编写配置文件（见文档的配置页），或用 --config 或 XBORDER_CONFIG 指定；`xborder demo` 不需要配置",
+    " `xborder demo` works without": (
+        "请编写配置文件（见文档的配置页），或用 --config 或 XBORDER_CONFIG 指定；`xborder demo` 不需要配置"
+    ),
     "name another folder with --out": "请用 --out 指定另一个文件夹",
     "write 48h or 3d": "请写成 48h 或 3d",
     "write ACCOUNT/NUMBER, such as dhl-shenzhen/1234567890": "请写成 账号/单号，例如 dhl-shenzhen/1234567890",
