@@ -81,7 +81,7 @@ class Seller:
     def ship(self, order: Order) -> str:
         """Buys and declares a parcel; returns its waybill."""
         assert order.ship_to is not None
-        day = START + timedelta(days=1)
+        day = self.turned.now() + timedelta(days=1)
         bought = self.client.create_shipment(
             CARRIER,
             CreateShipment(

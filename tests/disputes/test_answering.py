@@ -29,7 +29,7 @@ from xborder_sdk.errors import (
     TooLate,
     XborderError,
 )
-from xborder_sdk.hookspecs import AttemptRecord, hookimpl
+from xborder_sdk.hookspecs import AttemptRecord, GetDispute, hookimpl
 from xborder_sdk.ledger import EffectState
 from xborder_sdk.models import (
     Address,
@@ -388,6 +388,23 @@ def test_not_as_described_is_contested_with_a_photo_and_a_return_address(seller:
     after = seller.read(dispute)
     assert after.answer == "contest_dispute"
     assert EvidenceKind.DESCRIPTION in {piece.kind for piece in after.evidence}
+
+
+def test_what_the_platform_no_longer_offers_because_it_was_said_is_read_from_the_ledger(seller: Seller) -> None:
+    order = seller.order_of("Marlene Quist")
+    opened = seller.sandbox.admin("ebay", "open_return", orderId=order.order_id, reason="WRONG_SIZE")
+    wish = GetDispute(dispute_id=str(opened["returnId"]), kind=DisputeKind.RETURN)
+    asked = seller.client.get_dispute(SHOP, wish)
+    plan = plan_contest(seller.client, asked, note="It is the size you ordered.")
+    contest(seller.client, plan)
+    said = len(seller.sandbox.requests(vendor="ebay", method="POST"))
+    after = seller.client.get_dispute(SHOP, wish)
+    assert "contest_dispute" not in after.choices
+    contest(seller.client, plan)
+    contest(seller.client, plan_contest(seller.client, after, note="It is the size you ordered."))
+    assert len(seller.sandbox.requests(vendor="ebay", method="POST")) == said
+    with pytest.raises((AlreadyDone, Conflict)):
+        contest(seller.client, plan.replace(note="It is not."))
 
 
 def test_limits_come_from_the_channel(seller: Seller) -> None:

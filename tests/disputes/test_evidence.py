@@ -19,6 +19,7 @@ from xborder_sdk.disputes import (
     Letter,
     build_evidence,
     evidence_limits,
+    gathering,
     has_pack,
     parcels_of,
     read_pack,
@@ -156,6 +157,14 @@ def test_parcels_come_from_the_ledger_or_from_the_caller(seller: Seller, deliver
     assert "Tracking history" in {one.title for one in pack.missing}
 
 
+def test_a_parcel_is_found_however_much_was_bought_since(
+    seller: Seller, delivered: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "_HISTORY", 1)
+    seller.ship(seller.order_of("Jonas Brückmann"))
+    assert len(parcels_of(seller.client, delivered)) == 1
+
+
 def test_part_of_an_order_that_was_bought_apart_is_found(seller: Seller, delivered: Order) -> None:
     (parcel,) = parcels_of(seller.client, delivered)
     more = delivered.replace(lines=(delivered.lines[0], delivered.lines[0].replace(line_id="another")))
@@ -172,6 +181,13 @@ def test_a_name_without_glyphs_is_refused_and_the_characters_are_named(seller: S
     assert "陳嘉敏" not in str(error.value)  # sorted: they do not spell the name
     assert "font" in (error.value.hint or "")
     assert len(seller.sandbox.requests(method="POST")) == before
+
+
+def test_all_that_is_missing_is_named_at_once(seller: Seller) -> None:
+    order = seller.order_of("陳嘉敏")
+    with pytest.raises(GlyphsMissing) as error:
+        build_evidence(seller.client, SHOP, order.order_id, letters=[Letter(text="Привет")])
+    assert {"陳", "П", "т"} <= set(error.value.characters)
 
 
 def test_letters_are_refused_for_what_they_hold_too(seller: Seller, delivered: Order) -> None:

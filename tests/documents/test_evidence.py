@@ -137,6 +137,11 @@ def test_all_characters_of_all_texts_are_named_at_once_and_not_in_their_order() 
     assert "陳嘉敏" not in str(error.value)
 
 
+def test_letters_that_join_or_run_from_the_right_are_refused_even_with_glyphs() -> None:
+    font = EvidenceFont("x", "x", frozenset(map(ord, "aשع\u0301١")))
+    assert font.lacks("aשع\u0301١") == set("שع\u0301١")
+
+
 def test_many_missing_characters_are_counted() -> None:
     with pytest.raises(GlyphsMissing, match="and 10 more"):
         FONTS.check(["".join(chr(0x4E00 + n) for n in range(30))])

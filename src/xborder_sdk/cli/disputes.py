@@ -62,7 +62,9 @@ Accounts = Annotated[
         autocompletion=complete_account,
     ),
 ]
-Kind = Annotated[DisputeKind | None, typer.Option("--kind", help="Its kind, where one number names several.")]
+Kind = Annotated[
+    DisputeKind | None, typer.Option("--kind", metavar="KIND", help="Its kind, where one number names several.")
+]
 Folder = Annotated[
     Path | None, typer.Option("--out", help="Folder of the evidence; without it out/dispute-NO.", show_default=False)
 ]
@@ -89,11 +91,13 @@ def disputes(
     due: Annotated[
         str | None,
         typer.Option(
-            help="Only what you must answer within this time, such as 48h or 3d; ends with 5 if there is any."
+            metavar="TIME",
+            help="Only what you must answer within this time, such as 48h or 3d; ends with 5 if there is any.",
         ),
     ] = None,
     kind: Annotated[
-        list[DisputeKind] | None, typer.Option("--kind", help="Only this kind; may be given several times.")
+        list[DisputeKind] | None,
+        typer.Option("--kind", metavar="KIND", help="Only this kind; may be given several times."),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
     as_json: JsonFlag = False,
