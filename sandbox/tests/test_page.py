@@ -147,13 +147,13 @@ def test_it_moves_the_clock_and_sets_faults(sandbox: Any, page: chromium.Page) -
         "document.querySelector('#fault-form button').click()"
     )
     page.wait("document.querySelector('#faults').innerText.includes('503')")
-    assert page.eval("document.querySelector('#trouble').hidden")
+    page.wait("document.querySelector('#trouble').hidden")
     assert httpx.get(f"{sandbox.url}/ebay/api/x").status_code == 503
     page.wait("document.querySelector('#requests').innerText.includes('503')")
-    for options in ("{", '{"status": "many"}'):
+    for options, said in (("{", "not JSON"), ('{"status": "many"}', "status")):
         page.eval(f"document.querySelector('#fault-options').value = {options!r}")
         page.eval("document.querySelector('#fault-form button').click()")
-        page.wait("!document.querySelector('#trouble').hidden")
+        page.wait(f"document.querySelector('#trouble').innerText.includes('{said}')")
     page.eval("document.querySelector('#faults-clear').click()")
     page.wait("document.querySelector('#faults').innerText === 'none'")
     assert sandbox.world.faults.list() == []

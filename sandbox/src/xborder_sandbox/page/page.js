@@ -8,6 +8,7 @@ const SHORT = 34;
 const byId = (id) => document.getElementById(id);
 let requests = [];
 let polling = false;
+let lost = false;
 let where = {};
 const drawn = new Map();
 
@@ -176,8 +177,11 @@ async function poll() {
   polling = true;
   try {
     await showAll();
-    tell(null);
+    // What an operator did wrong stays until the next deed; what polling could not do is over.
+    if (lost) tell(null);
+    lost = false;
   } catch (trouble) {
+    lost = true;
     tell(trouble);
   } finally {
     polling = false;
