@@ -407,6 +407,18 @@ def test_what_the_platform_no_longer_offers_because_it_was_said_is_read_from_the
         contest(seller.client, plan.replace(note="It is not."))
 
 
+def test_a_doubt_stays_a_doubt_where_the_platform_offers_nothing_more(seller: Seller) -> None:
+    order = seller.order_of("Marlene Quist")
+    opened = seller.sandbox.admin("ebay", "open_return", orderId=order.order_id, reason="WRONG_SIZE")
+    wish = GetDispute(dispute_id=str(opened["returnId"]), kind=DisputeKind.RETURN)
+    plan = plan_contest(seller.client, seller.client.get_dispute(SHOP, wish), note="It is the size you ordered.")
+    seller.sandbox.inject({"kind": "reset", "after": True}, vendor="ebay", method="POST", path="*/decide")
+    for _ in range(2):
+        with pytest.raises(OutcomeUnknown):
+            contest(seller.client, plan)
+    assert len(seller.sent("decide")) == 1
+
+
 def test_limits_come_from_the_channel(seller: Seller) -> None:
     limits = evidence_limits(seller.client, SHOP, DisputeKind.PAYMENT_DISPUTE)
     assert limits is not None

@@ -329,6 +329,13 @@ def _answer(
     if record is not None and record.fingerprint == request.fingerprint() and record.state in _TOUCHED:
         # An earlier try got this far. The platform may no longer offer what it has been told, so it is asked first.
         record = client.settle(account, hookspec, request)
+        if record is not None and _in_doubt(client, record):
+            raise OutcomeUnknown(
+                "an earlier try may have arrived, and the platform does not tell",
+                intent=record.intent,
+                attempt=record.attempt,
+                reference=record.reference,
+            ).locate(account, None, operation)
     if record is None or record.state is not EffectState.SETTLED or record.fingerprint != request.fingerprint():
         try:
             return send(account, request)
