@@ -222,3 +222,21 @@ def test_without_the_extra_it_says_what_to_install() -> None:
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ended.returncode == 3
     assert "pip install 'xborder-sdk[cli]'" in ended.stderr
+
+
+def test_an_operator_decides(seller: Path, sandbox: Any, run: Run) -> None:
+    assert run("fulfil", "--json").code == 0
+    held = run("holds", "--json").json()[0]
+    stopped = run("decide", held["account"], held["order_id"], "stop", "--reason", "sent by hand", "--json")
+    assert stopped.json()["state"] == "stopped"
+    assert run("decide", held["account"], held["order_id"], "stop").code == 2
+    bought = next(row for row in run("follow", "--json").json() if row["state"] == "declared")
+    again = run("decide", bought["account"], bought["order_id"], "buy-again", "--yes", "--json")
+    assert again.json()["state"] == "planned"
+    before = len(sandbox.requests(vendor="dhl", method="POST", path="*/shipments"))
+    after = run("fulfil", "--json").json()
+    row = next(row for row in after if row["order_id"] == bought["order_id"])
+    assert row["waybill"] != bought["waybill"]
+    assert len(sandbox.requests(vendor="dhl", method="POST", path="*/shipments")) == before + 1
+    refused = run("decide", bought["account"], bought["order_id"], "supply-label", "--label", row["files"][0])
+    assert refused.code == 2

@@ -94,6 +94,7 @@ def test_no_order_leaves_anything_of_its_buyer(seller: Path, run: Run, known: An
             assert len(told["ship_to"]["name"]) == len(order.ship_to.name)
 
 
+@pytest.mark.slow
 def test_lists_disputes_and_refusals_too(seller: Path, run: Run, known: Any) -> None:
     orders, disputes, canaries = known
     made = [
@@ -113,6 +114,7 @@ def test_lists_disputes_and_refusals_too(seller: Path, run: Run, known: Any) -> 
     assert made[-1]["error"]["code"] == "32100"
 
 
+@pytest.mark.slow
 def test_the_connectors_own_tests_read_it(seller: Path, run: Run, known: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     conftest, exchanges = (_load(name, monkeypatch) for name in ("conftest", "test_exchanges"))
     orders, disputes, _ = known
@@ -146,6 +148,7 @@ def test_the_same_text_becomes_the_same_look_alike(seller: Path, run: Run, known
     assert exchange["answer"]["json"]["orderId"] == asked == made["result"]["order_id"]
 
 
+@pytest.mark.slow
 def test_a_word_may_be_kept_but_never_somebodys(seller: Path, run: Run, known: Any) -> None:
     order = next(order for order in known[0] if order.ship_to is not None)
     request = {"order_id": order.order_id}

@@ -126,6 +126,7 @@ def test_a_parcel_under_way_has_no_proof_and_is_not_given_as_delivered(seller: S
     assert not pack.delivered
 
 
+@pytest.mark.slow
 def test_a_carrier_that_does_not_answer_stops_nothing(seller: Seller, dispute: Dispute, delivered: Order) -> None:
     seller.sandbox.inject({"kind": "status", "status": 500}, vendor="dhl", path="*/proof-of-delivery", times=None)
     pack = build_evidence(seller.client, SHOP, delivered.order_id, dispute=dispute)
@@ -214,6 +215,7 @@ def test_attachments_are_bound_in_and_given_as_what_they_show(
     assert file.name.endswith(".jpg")
 
 
+@pytest.mark.slow
 def test_an_attachment_over_the_limit_is_made_smaller(seller: Seller, dispute: Dispute, delivered: Order) -> None:
     noise = Image.effect_noise((2400, 1800), 90).convert("RGB")
     out = BytesIO()
