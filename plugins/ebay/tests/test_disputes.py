@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from xborder_ebay import dispute_words as words
@@ -250,6 +250,7 @@ def listed(disputes: Any, crank: Any, desk: Desk, request: ListDisputes) -> list
     size=st.integers(1, 7),
     span=st.integers(1, 400),
 )
+@example(ages=[145, 146, 11679, 11725], size=1, span=1)
 def test_no_return_is_lost_or_listed_twice(connect: Any, crank: Any, ages: list[int], size: int, span: int) -> None:
     opened = [NOW - timedelta(milliseconds=age) for age in ages]
     start = NOW - timedelta(days=span)

@@ -58,6 +58,14 @@ def explain(error: sqlite3.Error | OSError | UnicodeError, place: str) -> Ledger
     return LedgerError(f"{place} cannot be used: {error}", hint=_HINTS.get(code & _PRIMARY))
 
 
+class _LetGo(sqlite3.Connection):
+    """A connection that closes when nobody holds its store any more: a store that was handed over may have no owner
+    left who could, and every write is committed by itself."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def open_file(path: Path | None, layout: Layout, place: str, busy_timeout_s: float) -> sqlite3.Connection:
     """Opens a file, making it (and its folder) where there is none.
 
@@ -79,6 +87,7 @@ def open_file(path: Path | None, layout: Layout, place: str, busy_timeout_s: flo
         timeout=busy_timeout_s,
         isolation_level=None,
         check_same_thread=False,
+        factory=_LetGo,
     )
     try:
         _refuse_foreign(connection, layout, place)

@@ -81,11 +81,11 @@ def window(request: ListDisputes, kind: DisputeKind, position: Position) -> tupl
 
 
 def halved(span: tuple[datetime, datetime]) -> tuple[datetime, datetime] | None:
-    """The first half of a window; None where there is none."""
+    """The first half of a window, down to a single moment (both ends count); None where there is none."""
     start, stop = span
     middle = start + (stop - start) / 2
-    middle = middle.replace(microsecond=middle.microsecond // 1000 * 1000)
-    return None if middle <= start or middle >= stop else (start, middle)
+    middle = max(start, middle.replace(microsecond=middle.microsecond // 1000 * 1000))
+    return None if middle >= stop else (start, middle)
 
 
 def payment_query(
