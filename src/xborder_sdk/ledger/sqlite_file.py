@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,7 +64,8 @@ class _LetGo(sqlite3.Connection):
     left who could, and every write is committed by itself."""
 
     def __del__(self) -> None:
-        self.close()
+        with suppress(sqlite3.Error):  # one that was never opened
+            self.close()
 
 
 def open_file(path: Path | None, layout: Layout, place: str, busy_timeout_s: float) -> sqlite3.Connection:
