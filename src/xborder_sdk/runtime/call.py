@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
@@ -46,8 +46,8 @@ class RunningCall:
         self.environment = account.environment
         self.clock = account.environment.clock
 
-    def _ledger(self, method: str, *arguments: Any) -> Invoke:
-        return Invoke(_on_store, (self.environment.store, method, arguments))
+    def _ledger(self, method: str, *arguments: Any, **named: Any) -> Invoke:
+        return Invoke(_on_store, (self.environment.store, method, arguments, named))
 
     def _noted(self, method: str, *arguments: Any) -> Engine[None]:
         with suppress(LedgerError):
@@ -75,5 +75,7 @@ class RunningCall:
             yield Wait(seconds)
 
 
-def _on_store(open_store: Callable[[], Store], method: str, arguments: tuple[Any, ...]) -> Any:
-    return getattr(open_store(), method)(*arguments)
+def _on_store(
+    open_store: Callable[[], Store], method: str, arguments: tuple[Any, ...], named: Mapping[str, Any]
+) -> Any:
+    return getattr(open_store(), method)(*arguments, **named)

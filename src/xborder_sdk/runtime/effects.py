@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from xborder_sdk.errors import (
     AlreadyDone,
     AnswerError,
@@ -17,10 +15,9 @@ from xborder_sdk.errors import (
     XborderError,
 )
 from xborder_sdk.hookspecs import OnceRequest
-from xborder_sdk.ledger.port import Claim, ClaimResult, EffectRecord, Store, StoredAnswer
+from xborder_sdk.ledger.port import Claim, ClaimResult, EffectRecord, StoredAnswer
 from xborder_sdk.runtime.account import AccountRuntime, new_owner
 from xborder_sdk.runtime.call import Engine, Invocation, RunningCall
-from xborder_sdk.runtime.commands import Invoke
 from xborder_sdk.steps import Response, Send, Transmit
 
 
@@ -64,19 +61,16 @@ class EffectCall(RunningCall):
         reference = self._reference(request)
         owner = new_owner()
         try:
-            claim = yield Invoke(
-                _claim,
-                (
-                    self.environment.store,
-                    intent,
-                    attempt,
-                    self.account.name,
-                    self.call.context.operation,
-                    request.fingerprint(),
-                    reference,
-                    owner,
-                    self.environment.lease_s,
-                ),
+            claim: Claim = yield self._ledger(
+                "claim",
+                intent,
+                attempt,
+                account=self.account.name,
+                operation=self.call.context.operation,
+                fingerprint=request.fingerprint(),
+                reference=reference,
+                owner=owner,
+                lease_s=self.environment.lease_s,
             )
         except BaseException as error:
             if not isinstance(error, (Exception, GeneratorExit)):  # interrupted: the row may be there all the same
@@ -246,29 +240,6 @@ class EffectCall(RunningCall):
                 raise self._unknown(reason, error) from None
         elif not isinstance(error, EffectError):
             yield from self._noted("release", *where, claimed.owner, f"not sent: {type(error).__name__}")
-
-
-def _claim(
-    open_store: Callable[[], Store],
-    intent: str,
-    attempt: int,
-    account: str,
-    operation: str,
-    fingerprint: str,
-    reference: str | None,
-    owner: str,
-    lease_s: float,
-) -> Claim:
-    return open_store().claim(
-        intent,
-        attempt,
-        account=account,
-        operation=operation,
-        fingerprint=fingerprint,
-        reference=reference,
-        owner=owner,
-        lease_s=lease_s,
-    )
 
 
 def outcome_id(result: object) -> str | None:
