@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xborder_sandbox import running
-from xborder_sandbox.ebay.multipart import read_parts
 from xborder_sandbox.errors import AdminError
+from xborder_sandbox.multipart import read_parts
 
 FULFILLMENT = "ebay/openapi/sell_fulfillment_v1_oas3.json"
 BASE = "/sell/fulfillment/v1/payment_dispute"

@@ -17,8 +17,8 @@ from xborder_sandbox.ebay.disputes.reading import DISPUTE_PATH, find_dispute
 from xborder_sandbox.ebay.disputes.words import ACTION_NEEDED, EVIDENCE_TYPES, NOT_AS_DESCRIBED
 from xborder_sandbox.ebay.errors import json_response
 from xborder_sandbox.ebay.guard import Guard
-from xborder_sandbox.ebay.multipart import read_parts
 from xborder_sandbox.ebay.order import Document
+from xborder_sandbox.multipart import read_parts
 from xborder_sandbox.requests import Json
 
 _NAME_LENGTH = 255
