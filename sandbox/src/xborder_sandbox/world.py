@@ -1,4 +1,4 @@
-"""What all simulators of one sandbox share: time, chance, the log of requests, the faults."""
+"""What all simulators of one sandbox share: time, chance, the log of requests, the faults, the parcels."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 
 from xborder_sandbox.clock import Clock
 from xborder_sandbox.faults import Faults
+from xborder_sandbox.parcels import ParcelBoard
 from xborder_sandbox.requests import RequestLog
 
 
@@ -27,6 +28,7 @@ class World:
         self.random = random.Random(seed)  # noqa: S311 - repeatable on purpose; nothing here is a secret
         self.requests = RequestLog()
         self.faults = Faults()
+        self.parcels = ParcelBoard()
         self.url = "http://127.0.0.1"
 
     def stream(self, name: str) -> random.Random:

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from xborder_sandbox.dhl.label_data import LabelData, LabelPiece, Party, latin
+from xborder_sandbox.dhl.label_data import LabelData, LabelPiece, Party
 from xborder_sandbox.dhl.label_thermal import label_epl, label_zpl
 from xborder_sandbox.dhl.templates import LABELS
+from xborder_sandbox.letters import latin
 
 
 def output(*options, **more):

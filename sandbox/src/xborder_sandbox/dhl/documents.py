@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from xborder_sandbox.canvas import Painter, Section, pdf
 from xborder_sandbox.dhl import label_thermal
-from xborder_sandbox.dhl.canvas import Painter, Section, pdf
 from xborder_sandbox.dhl.invoice_pdf import invoice_pages
 from xborder_sandbox.dhl.label_making import invoice_data, label_data
 from xborder_sandbox.dhl.label_pdf import label_pages

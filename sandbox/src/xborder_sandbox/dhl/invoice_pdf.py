@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
-from xborder_sandbox.dhl.canvas import Painter, Sheet
+from xborder_sandbox.canvas import Painter, Sheet
 from xborder_sandbox.dhl.label_data import Party
 from xborder_sandbox.dhl.templates import Template
 

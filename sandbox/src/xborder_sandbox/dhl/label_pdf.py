@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from xborder_sandbox.dhl.canvas import Painter, Sheet
+from xborder_sandbox.canvas import Painter, Sheet
 from xborder_sandbox.dhl.label_data import LabelData, LabelPiece
 from xborder_sandbox.dhl.templates import Template
 

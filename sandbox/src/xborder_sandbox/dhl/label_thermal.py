@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xborder_sandbox.dhl.label_data import LabelData, LabelPiece, latin
+from xborder_sandbox.dhl.label_data import LabelData, LabelPiece
 from xborder_sandbox.dhl.templates import Template
+from xborder_sandbox.letters import latin
 
 # printerDPI 200 means the usual 203 dpi head, 8 dots per mm; 300 has 11.8, which printers call 12.
 _DOTS_PER_MM = {200: 8, 300: 12}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from xborder_sandbox.dhl.canvas import Painter, Section, Sheet, pdf
+from xborder_sandbox.canvas import Painter, Section, Sheet, pdf
 from xborder_sandbox.dhl.label_data import LabelData
 from xborder_sandbox.dhl.templates import A4_MM
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 
-from xborder_sandbox.dhl.canvas import qr_modules
+from xborder_sandbox.canvas import qr_modules
 
 _SCALE = 6
 _QUIET = 4

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from xborder_sandbox.ebay.notifications.book import Message, NotificationBook
-from xborder_sandbox.ebay.notifications.loopback import split_endpoint
 from xborder_sandbox.ebay.notifications.sender import SIGNATURES, Sender
 from xborder_sandbox.ebay.notifications.topics import ACCOUNT_DELETION
 from xborder_sandbox.errors import AdminError
+from xborder_sandbox.loopback import split_endpoint
 from xborder_sandbox.requests import Json
 
 FIELDS = {

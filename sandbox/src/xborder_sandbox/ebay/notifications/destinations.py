@@ -16,9 +16,9 @@ from xborder_sandbox.ebay.errors import json_response
 from xborder_sandbox.ebay.guard import Guard
 from xborder_sandbox.ebay.notifications.book import Destination, NotificationBook
 from xborder_sandbox.ebay.notifications.errors import notification_error
-from xborder_sandbox.ebay.notifications.loopback import UnreachableError, call, split_endpoint
 from xborder_sandbox.ebay.notifications.pages import NOTIFICATION_PATH, answer_page, notification_base, read_body
 from xborder_sandbox.ebay.words import BASE
+from xborder_sandbox.loopback import UnreachableError, call, split_endpoint
 
 _PATH = NOTIFICATION_PATH + "/destination"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32,80}")

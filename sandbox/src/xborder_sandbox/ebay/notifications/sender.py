@@ -8,9 +8,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from xborder_sandbox.ebay.notifications.book import Message, NotificationBook, compact
-from xborder_sandbox.ebay.notifications.loopback import UnreachableError, call
 from xborder_sandbox.ebay.order import Document
 from xborder_sandbox.ebay.times import write_time
+from xborder_sandbox.loopback import UnreachableError, call
 
 
 def _other(digest: str) -> str:

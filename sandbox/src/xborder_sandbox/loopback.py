@@ -1,4 +1,4 @@
-"""Calls to the endpoints that notifications go to. Only this machine is ever called."""
+"""Calls to endpoints of those who are told something. Only this machine is ever called."""
 
 from __future__ import annotations
 

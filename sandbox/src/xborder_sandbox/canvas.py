@@ -11,7 +11,7 @@ from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from xborder_sandbox.dhl.label_data import latin
+from xborder_sandbox.letters import latin
 
 POINTS_PER_MM = 72 / 25.4
 _QUIET_MM = 3.0
