@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-DISTRIBUTIONS := . plugins/ebay plugins/carriers/dhl sandbox
-SOURCES := src plugins/ebay/src plugins/carriers/dhl/src sandbox/src
+PLUGINS := plugins/aliexpress plugins/ebay plugins/carriers/chinapost plugins/carriers/dhl plugins/carriers/track17
+DISTRIBUTIONS := . $(PLUGINS) sandbox
+SOURCES := src $(PLUGINS:%=%/src) sandbox/src
 WORKERS ?= 2
 
 .PHONY: help setup demo test test-all check format lint types architecture dependencies docs docs-serve generated bench wheels lock clean
@@ -15,7 +16,7 @@ help:  ## Show this list
 
 setup: $(READY)  ## Make the environment in .venv
 
-$(READY): requirements/dev.txt pyproject.toml plugins/ebay/pyproject.toml plugins/carriers/dhl/pyproject.toml sandbox/pyproject.toml
+$(READY): requirements/dev.txt $(DISTRIBUTIONS:%=%/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say which with PYTHON=/path/to/python"; exit 1; }
 	@echo "Setting up $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)

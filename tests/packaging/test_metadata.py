@@ -15,8 +15,11 @@ from xborder_sdk.runtime.registry import PUBLISHED
 ROOT = Path(__file__).resolve().parents[2]
 PROJECTS = [
     "pyproject.toml",
+    "plugins/aliexpress/pyproject.toml",
     "plugins/ebay/pyproject.toml",
+    "plugins/carriers/chinapost/pyproject.toml",
     "plugins/carriers/dhl/pyproject.toml",
+    "plugins/carriers/track17/pyproject.toml",
     "sandbox/pyproject.toml",
 ]
 

@@ -14,7 +14,15 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-DISTRIBUTIONS = (".", "plugins/ebay", "plugins/carriers/dhl", "sandbox")
+DISTRIBUTIONS = (
+    ".",
+    "plugins/aliexpress",
+    "plugins/ebay",
+    "plugins/carriers/chinapost",
+    "plugins/carriers/dhl",
+    "plugins/carriers/track17",
+    "sandbox",
+)
 
 ROUND_TRIP = """
 import json, urllib.request

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,9 @@ _BY_STATUS: dict[int, type[errors.Refused]] = {
 
 def make_connector(**settings: Any) -> EbayConnector:
     values = {"client_id": "app-id", "client_secret": "cert-id", "refresh_token": "v^1.1#refresh", **settings}
-    return EbayConnector("ebay-test", EbaySettings.model_validate(values), now=lambda: NOW)
+    made = EbayConnector("ebay-test", EbaySettings.model_validate(values))
+    made.now = lambda: datetime.fromtimestamp(NOW, UTC)
+    return made
 
 
 def as_error(verdict: Verdict, status: int) -> errors.XborderError:

@@ -208,9 +208,9 @@ def test_a_header_that_is_no_signature_is_refused_before_anybody_is_asked(
 @settings(deadline=None)
 @given(st.binary(max_size=200), st.binary(min_size=1, max_size=200))
 def test_nothing_invented_is_ever_believed(body: bytes, signature: bytes) -> None:
-    connector = EbayConnector(
-        "e", EbayConnector.settings_model.model_validate({"client_id": "a", "client_secret": "b"}), now=lambda: 1.0
-    )
+    values = EbayConnector.settings_model.model_validate({"client_id": "a", "client_secret": "b"})
+    connector = EbayConnector("e", values)
+    connector.now = lambda: datetime.fromtimestamp(1.0, UTC)
     flow = connector.read_notification(pushed(body, header(b"", signature=base64.b64encode(signature).decode())))
     assert flow is not None
     assert isinstance(next(flow), Send)
@@ -275,8 +275,8 @@ class Clock:
     def __init__(self) -> None:
         self.now = 1_772_000_000.0
 
-    def __call__(self) -> float:
-        return self.now
+    def __call__(self) -> datetime:
+        return datetime.fromtimestamp(self.now, UTC)
 
 
 @pytest.fixture
@@ -287,7 +287,9 @@ def clock() -> Clock:
 @pytest.fixture
 def timed(clock: Clock) -> EbayConnector:
     values = EbayConnector.settings_model.model_validate({"client_id": "a", "client_secret": "b"})
-    return EbayConnector("ebay-test", values, now=clock)  # type: ignore[arg-type]
+    made = EbayConnector("ebay-test", values)
+    made.now = clock
+    return made
 
 
 def test_a_key_is_asked_for_once_an_hour(timed: EbayConnector, clock: Clock, read: Any, crank: Any) -> None:
@@ -354,7 +356,7 @@ def test_what_the_ring_holds_is_bounded() -> None:
 
 def test_a_clock_set_back_neither_keeps_keys_for_ever_nor_stops_questions() -> None:
     clock = Clock()
-    ring = KeyRing(clock)
+    ring = KeyRing(lambda: clock.now)
     ring.keep("key", object())  # type: ignore[arg-type]
     for _ in range(KeyRing.AT_ONCE):
         assert ring.may_ask("stranger")

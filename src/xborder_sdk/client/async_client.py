@@ -30,6 +30,7 @@ from xborder_sdk.errors import UsageError, XborderError
 from xborder_sdk.hookspecs import (
     AcceptDispute,
     AddEvidence,
+    AmendShipment,
     BookPickup,
     CancelOrder,
     CancelPickup,
@@ -49,21 +50,29 @@ from xborder_sdk.hookspecs import (
     GetOrder,
     GetPrintJob,
     GetProofOfDelivery,
+    GetShipment,
+    HandOverParcels,
     Identity,
     LabelPrinter,
     ListDeclaredShipments,
     ListDisputes,
+    ListMessages,
     ListOrders,
     ListPrinters,
+    ListReviews,
     ListServices,
     LogisticsProvider,
     OnceRequest,
     OrderItem,
     OrderSource,
     PrintDocument,
+    ProposeSolution,
     QuoteShipment,
     RefundOrder,
+    ReplyReview,
     Request,
+    ReviewBuyer,
+    SendMessage,
     Support,
     Token,
     TrackParcels,
@@ -78,8 +87,10 @@ from xborder_sdk.models import (
     Dispute,
     DisputeAnswer,
     Document,
+    HandOver,
     InboundMessage,
     LandedCost,
+    Message,
     Notification,
     Order,
     OrderReference,
@@ -89,6 +100,9 @@ from xborder_sdk.models import (
     PrintJob,
     Quote,
     Refund,
+    Review,
+    ReviewAnswer,
+    SentMessage,
     Service,
     Shipment,
     ShipmentLookup,
@@ -563,6 +577,12 @@ class AsyncClient:
         """Tells the platform that a parcel is on its way (`once`)."""
         return await self.call(account, OrderSource.declare_shipment, request, deadline_s=deadline_s)
 
+    async def amend_shipment(
+        self, account: str, request: AmendShipment, *, deadline_s: float | None = None
+    ) -> DeclaredShipment:
+        """Corrects what the platform was told about a parcel (`once`)."""
+        return await self.call(account, OrderSource.amend_shipment, request, deadline_s=deadline_s)
+
     async def list_declared_shipments(
         self, account: str, request: ListDeclaredShipments, *, deadline_s: float | None = None
     ) -> tuple[DeclaredShipment, ...]:
@@ -578,6 +598,34 @@ class AsyncClient:
     async def refund_order(self, account: str, request: RefundOrder, *, deadline_s: float | None = None) -> Refund:
         """Sends money back to the buyer (`once`)."""
         return await self.call(account, OrderSource.refund_order, request, deadline_s=deadline_s)
+
+    async def list_messages(
+        self, account: str, request: ListMessages, *, deadline_s: float | None = None
+    ) -> Page[Message]:
+        """One page of the conversation with an order's buyer, and the cursor of the next."""
+        return await self.call(account, OrderSource.list_messages, request, deadline_s=deadline_s)
+
+    async def send_message(self, account: str, request: SendMessage, *, deadline_s: float | None = None) -> SentMessage:
+        """Writes to the buyer of an order (`once`)."""
+        return await self.call(account, OrderSource.send_message, request, deadline_s=deadline_s)
+
+    async def list_reviews(
+        self, account: str, request: ListReviews, *, deadline_s: float | None = None
+    ) -> tuple[Review, ...]:
+        """What buyers and the seller have said of each other; orders without a review are left out."""
+        return await self.call(account, OrderSource.list_reviews, request, deadline_s=deadline_s)
+
+    async def reply_review(
+        self, account: str, request: ReplyReview, *, deadline_s: float | None = None
+    ) -> ReviewAnswer:
+        """Answers a buyer's review in public (`once`)."""
+        return await self.call(account, OrderSource.reply_review, request, deadline_s=deadline_s)
+
+    async def review_buyer(
+        self, account: str, request: ReviewBuyer, *, deadline_s: float | None = None
+    ) -> ReviewAnswer:
+        """Judges the buyer of an order (`once`)."""
+        return await self.call(account, OrderSource.review_buyer, request, deadline_s=deadline_s)
 
     # -- LogisticsProvider ------------------------------------------------------------------------------------
 
@@ -605,6 +653,10 @@ class AsyncClient:
         """Looks a purchase up by its reference."""
         return await self.call(account, LogisticsProvider.find_shipment, request, deadline_s=deadline_s)
 
+    async def get_shipment(self, account: str, request: GetShipment, *, deadline_s: float | None = None) -> Shipment:
+        """A bought shipment as it stands now: its number, where that comes later, its price, its state."""
+        return await self.call(account, LogisticsProvider.get_shipment, request, deadline_s=deadline_s)
+
     async def get_documents(
         self, account: str, request: GetDocuments, *, deadline_s: float | None = None
     ) -> tuple[Document, ...]:
@@ -616,6 +668,10 @@ class AsyncClient:
     ) -> VoidOutcome:
         """Voids a shipment (`once`)."""
         return await self.call(account, LogisticsProvider.cancel_shipment, request, deadline_s=deadline_s)
+
+    async def hand_over(self, account: str, request: HandOverParcels, *, deadline_s: float | None = None) -> HandOver:
+        """Tells the carrier which parcels it is given now (`once`). Its papers are had from `get_documents`."""
+        return await self.call(account, LogisticsProvider.hand_over, request, deadline_s=deadline_s)
 
     async def book_pickup(self, account: str, request: BookPickup, *, deadline_s: float | None = None) -> Pickup:
         """Books a collection (`once`)."""
@@ -700,6 +756,12 @@ class AsyncClient:
     ) -> DisputeAnswer:
         """Contests (`once`)."""
         return await self.call(account, DisputeChannel.contest_dispute, request, deadline_s=deadline_s)
+
+    async def propose_solution(
+        self, account: str, request: ProposeSolution, *, deadline_s: float | None = None
+    ) -> DisputeAnswer:
+        """Puts a solution on the table (`once`). Afterwards read the dispute again: its proposals have changed."""
+        return await self.call(account, DisputeChannel.propose_solution, request, deadline_s=deadline_s)
 
     async def add_evidence(
         self, account: str, request: AddEvidence, *, deadline_s: float | None = None

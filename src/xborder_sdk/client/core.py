@@ -310,10 +310,15 @@ class ClientCore:
 EFFECTS = frozenset(
     [
         "declare_shipment",
+        "amend_shipment",
         "cancel_order",
         "refund_order",
+        "send_message",
+        "reply_review",
+        "review_buyer",
         "create_shipment",
         "cancel_shipment",
+        "hand_over",
         "book_pickup",
         "change_pickup",
         "cancel_pickup",
@@ -321,6 +326,7 @@ EFFECTS = frozenset(
         "cancel_print_job",
         "accept_dispute",
         "contest_dispute",
+        "propose_solution",
         "add_evidence",
     ]
 )

@@ -13,6 +13,7 @@ from typing import Any
 from xborder_sdk.errors import UnsupportedOperation, XborderError
 from xborder_sdk.hookspecs import (
     AcceptDispute,
+    AmendShipment,
     ContestDispute,
     CreateShipment,
     DeclareShipment,
@@ -89,7 +90,7 @@ def settle(
     try:
         if isinstance(request, CreateShipment):
             return (yield from _find_purchase(record, now))
-        if isinstance(request, DeclareShipment):
+        if isinstance(request, (DeclareShipment, AmendShipment)):
             return (yield from _find_declaration(record, request))
         if isinstance(request, (AcceptDispute, ContestDispute)):
             return (yield from _find_answer(record, request))
@@ -111,7 +112,9 @@ def _find_purchase(record: EffectRecord, now: datetime) -> Generator[Question, A
     return record
 
 
-def _find_declaration(record: EffectRecord, request: DeclareShipment) -> Generator[Question, Any, EffectRecord]:
+def _find_declaration(
+    record: EffectRecord, request: DeclareShipment | AmendShipment
+) -> Generator[Question, Any, EffectRecord]:
     asked = ListDeclaredShipments(order_id=request.order_id)
     told: tuple[DeclaredShipment, ...] = yield Ask(record.account, "list_declared_shipments", asked)
     for declared in told:

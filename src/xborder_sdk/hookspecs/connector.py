@@ -6,9 +6,9 @@ Everything here is a fact or a pure function. Retrying, waiting, locking, storin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum, StrEnum, auto
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
@@ -204,6 +204,10 @@ class Checked(StrEnum):
 S = TypeVar("S", bound=Settings)
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Connector(Generic[S]):
     """A vendor's implementation. Subclass it, and name the class in the plugin's `register_connectors`.
 
@@ -216,6 +220,7 @@ class Connector(Generic[S]):
             plain http, past every proxy of the environment, and never get a credential.
         core: Versions of the core it works with, as a PEP 440 specifier.
         checked: Against what each operation has been held, by operation name; `UNVERIFIED` where it says nothing.
+        now: The present, aware. The client puts its own clock here, so that signatures, tokens and deadlines follow it.
         consent_setting: The setting that holds what a consent gave (`Token.refresh`).
         consent_credential: The credential that a consent gives (see `token`).
         consent_loopback: Whether the vendor leads the browser back to an address on this machine; else the owner of
@@ -237,6 +242,7 @@ class Connector(Generic[S]):
         self.account = account
         self.settings = settings
         self.api = Api()
+        self.now: Callable[[], datetime] = _utc_now
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.account}>"

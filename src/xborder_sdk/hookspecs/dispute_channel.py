@@ -26,7 +26,9 @@ from xborder_sdk.models import (
     EvidenceKind,
     EvidenceLimits,
     Instant,
+    Money,
     Page,
+    SolutionKind,
 )
 from xborder_sdk.steps import Flow
 
@@ -72,6 +74,7 @@ class AcceptDispute(OnceRequest):
 
     Attributes:
         revision: The version of the dispute the decision was made on, where it has one.
+        proposal_id: Which proposal on the table is agreed to, where the platform has several.
         return_address: Where goods go back to, where the seller wants them back and the platform asks.
         note: Words for the other side.
     """
@@ -79,6 +82,7 @@ class AcceptDispute(OnceRequest):
     dispute_id: str = Field(min_length=1)
     kind: DisputeKind
     revision: str | None = None
+    proposal_id: Annotated[str | None, OPTION] = None
     return_address: Annotated[Address | None, OPTION] = None
     note: Annotated[str | None, OPTION, Field(repr=False)] = None
 
@@ -125,6 +129,40 @@ class ContestDispute(OnceRequest):
 
     def intent(self) -> str:
         return f"answer-dispute/{self.kind.value}/{self.dispute_id}"
+
+
+class ProposeSolution(OnceRequest):
+    """Puts a solution of the seller's on the table, for the buyer to take or leave.
+
+    Attributes:
+        solution: What is offered.
+        amount: The money the buyer would get.
+        note: Words for the buyer.
+        rejects: The buyer's proposal that this one answers, where there is one.
+        replaces: The seller's own proposal that this one changes.
+        return_address: Where goods go back to, where that is offered.
+    """
+
+    dispute_id: str = Field(min_length=1)
+    kind: DisputeKind
+    solution: SolutionKind
+    amount: Money
+    note: Annotated[str, Field(min_length=1, repr=False)]
+    rejects: Annotated[str | None, OPTION] = None
+    replaces: Annotated[str | None, OPTION] = None
+    return_address: Annotated[Address | None, OPTION] = None
+
+    volatile: ClassVar[frozenset[str]] = frozenset({"attempt", "note"})
+
+    @model_validator(mode="after")
+    def _offers_something(self) -> ProposeSolution:
+        if self.solution is SolutionKind.UNKNOWN:
+            raise ValueError("say what is offered: refund, or return_and_refund")
+        return self
+
+    def intent(self) -> str:
+        what = f"{self.kind.value}/{self.dispute_id}/{self.solution.value}/{self.amount}"
+        return f"propose-solution/{what}/{self.rejects or '-'}/{self.replaces or '-'}"
 
 
 class AddEvidence(OnceRequest):
@@ -213,6 +251,20 @@ class DisputeChannel(Kind):
                 again. Nothing is repeated by itself.
             TooLate: Its deadline has passed; nothing was sent.
             InvalidRequest: Something the platform asks for is missing, such as a return address.
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def propose_solution(self, request: ProposeSolution) -> Flow[DisputeAnswer]:
+        """Puts a solution on the table (`once`). Afterwards read the dispute again: its proposals have changed.
+
+        Args:
+            request: What is offered.
+
+        Raises:
+            InvalidRequest: The offer is more than the platform allows, or in another currency; nothing was sent.
+            Conflict: The proposal it answers or changes is not on the table any more.
+            TooLate: The deadline has passed; nothing was sent.
         """
         raise NotImplementedError
 

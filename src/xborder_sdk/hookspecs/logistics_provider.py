@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
@@ -13,13 +14,17 @@ from xborder_sdk.hookspecs.request import OPTION, OnceRequest, Request
 from xborder_sdk.models import (
     Address,
     AddressCheck,
+    CountryCode,
     CustomsDeclaration,
     Document,
     DocumentFormat,
     DocumentKind,
+    HandOver,
+    HandOverMethod,
     Incoterm,
     Instant,
     LandedCost,
+    MaybePersonal,
     Model,
     Money,
     Parcel,
@@ -51,10 +56,20 @@ class ShipmentOptions(Model):
     paperless_trade: Annotated[bool, OPTION] = False
 
 
+class ShippedLine(Model):
+    """Pieces of an order line that travel in this shipment."""
+
+    account: str
+    order_id: str
+    line_id: str
+    quantity: int = Field(strict=True, gt=0)
+
+
 class ShipmentDetails(Request):
     """What is to be sent, from whom to whom.
 
     Attributes:
+        contents: The order lines inside, where they are known. A platform's own logistics serves only its own orders.
         sender: Where it starts.
         recipient: Where it goes.
         parcels: The boxes.
@@ -64,6 +79,7 @@ class ShipmentDetails(Request):
         options: What is bought on top.
     """
 
+    contents: tuple[ShippedLine, ...] = ()
     sender: Address
     recipient: Address
     parcels: tuple[Parcel, ...] = Field(min_length=1, max_length=999)
@@ -116,15 +132,6 @@ class LabelWish(Model):
     invoice: bool = True
 
 
-class ShippedLine(Model):
-    """Pieces of an order line that travel in this shipment."""
-
-    account: str
-    order_id: str
-    line_id: str
-    quantity: int = Field(strict=True, gt=0)
-
-
 class CreateShipment(ShipmentDetails, OnceRequest):
     """Buys a shipment.
 
@@ -138,7 +145,6 @@ class CreateShipment(ShipmentDetails, OnceRequest):
     """
 
     service: str = Field(min_length=1)
-    contents: tuple[ShippedLine, ...] = ()
     key: str | None = Field(default=None, min_length=1, max_length=200)
     label: LabelWish = Field(default_factory=LabelWish)
     book_pickup: Annotated[bool, OPTION] = False
@@ -173,16 +179,34 @@ class FindShipment(Request):
     bought_to: Instant
 
 
-class GetDocuments(Request):
-    """Which papers of a shipment to fetch again.
+class GetShipment(Request):
+    """Which bought shipment to read as it stands now.
 
     Attributes:
         waybill: The shipment.
-        kinds: Papers wanted.
+        order_id: The platform's order, for a platform's own logistics.
         bought_at: When it was bought; some carriers file by month.
     """
 
     waybill: str = Field(min_length=1)
+    order_id: str | None = None
+    bought_at: Instant | None = None
+
+
+class GetDocuments(Request):
+    """Which papers of a shipment to fetch again, or which papers of a hand-over to fetch.
+
+    Attributes:
+        waybill: The shipment; for `manifest` and `bag_label` the confirmation of the hand-over.
+        kinds: Papers wanted.
+        tracking_number: The number a buyer follows, where it is not the waybill.
+        order_id: The platform's order, for a platform's own logistics.
+        bought_at: When it was bought; some carriers file by month.
+    """
+
+    waybill: str = Field(min_length=1)
+    tracking_number: str | None = None
+    order_id: str | None = None
     kinds: tuple[DocumentKind, ...] = (DocumentKind.LABEL,)
     format: DocumentFormat = DocumentFormat.PDF
     bought_at: Instant | None = None
@@ -202,6 +226,35 @@ class CancelShipment(OnceRequest):
 
     def intent(self) -> str:
         return f"void/{self.waybill}"
+
+
+class HandOverParcels(OnceRequest):
+    """Tells a carrier which parcels it is given now, in one bag or batch.
+
+    Attributes:
+        waybills: The shipments.
+        sender: Who gives them, with the address of a collection.
+        method: How they come to the carrier; None for what the account's settings say.
+        weight_g: Weight of the whole in grams, where the carrier asks.
+        domestic_carrier: Name of the courier that takes them to the carrier's warehouse, where they are posted.
+        domestic_number: That courier's number.
+        note: Words for the carrier.
+    """
+
+    waybills: tuple[str, ...] = Field(min_length=1, max_length=1000)
+    sender: Address
+    method: Annotated[HandOverMethod | None, OPTION] = None
+    weight_g: Annotated[int | None, OPTION, Field(strict=True, gt=0)] = None
+    domestic_carrier: Annotated[str | None, OPTION] = None
+    domestic_number: Annotated[str | None, OPTION] = None
+    note: Annotated[str | None, OPTION, Field(repr=False)] = None
+
+    volatile: ClassVar[frozenset[str]] = frozenset({"attempt", "note"})
+
+    def intent(self) -> str:
+        # The numbers may be a thousand; the ledger's key is a text of bounded length.
+        digest = hashlib.sha256("\n".join(sorted(self.waybills)).encode()).hexdigest()
+        return f"hand-over/{len(self.waybills)}/{digest[:32]}"
 
 
 class BookPickup(OnceRequest):
@@ -258,15 +311,49 @@ class CancelPickup(Request):
     reason: str
 
 
+class KnownParcel(Request):
+    """What is known of a number beside itself, for carriers and trackers that cannot find it alone.
+
+    Attributes:
+        number: The number, one of those asked for.
+        carrier: Connector name of the carrier, such as `chinapost`.
+        carrier_code: The tracker's own code of the carrier, which wins over `carrier`.
+        service: The carrier's service code.
+        order_id: The platform's order.
+        country: Destination.
+        postal_code: Destination's postal code.
+    """
+
+    number: str = Field(min_length=1)
+    carrier: str | None = None
+    carrier_code: str | None = None
+    service: str | None = None
+    order_id: str | None = None
+    country: CountryCode | None = None
+    postal_code: MaybePersonal = None
+
+
 class TrackParcels(Request):
     """Which numbers to follow. The connector splits them into its vendor's batches.
 
     Attributes:
+        known: What is known of them; numbers without an entry are asked for as they are.
         language: Language of the texts, ISO 639-1.
     """
 
     numbers: tuple[str, ...] = Field(min_length=1)
+    known: tuple[KnownParcel, ...] = ()
     language: Annotated[str | None, OPTION] = None
+
+    @model_validator(mode="after")
+    def _known_are_asked(self) -> TrackParcels:
+        if {parcel.number for parcel in self.known} - set(self.numbers):
+            raise ValueError("known names a number that is not among numbers")
+        return self
+
+    def parcel(self, number: str) -> KnownParcel:
+        """What is known of a number; the number alone where nothing is."""
+        return next((parcel for parcel in self.known if parcel.number == number), KnownParcel(number=number))
 
 
 class GetProofOfDelivery(Request):
@@ -356,6 +443,18 @@ class LogisticsProvider(Kind):
         raise NotImplementedError
 
     @hookspec(firstresult=True)
+    def get_shipment(self, request: GetShipment) -> Flow[Shipment]:
+        """A bought shipment as it stands now: its number, where that comes later, its price, its state.
+
+        Args:
+            request: Which shipment.
+
+        Raises:
+            NotFound: The carrier does not know it.
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
     def get_documents(self, request: GetDocuments) -> Flow[tuple[Document, ...]]:
         """Papers of a shipment, again.
 
@@ -370,6 +469,19 @@ class LogisticsProvider(Kind):
 
         Args:
             request: Which shipment.
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def hand_over(self, request: HandOverParcels) -> Flow[HandOver]:
+        """Tells the carrier which parcels it is given now (`once`). Its papers are had from `get_documents`.
+
+        Args:
+            request: Which parcels, and how they come.
+
+        Raises:
+            InvalidRequest: Something the carrier asks for is missing, such as the domestic courier.
+            Refused: The carrier takes none of them; nothing was announced.
         """
         raise NotImplementedError
 

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from xborder_sdk.hookspecs.kind import Kind
 from xborder_sdk.hookspecs.markers import hookspec
+from xborder_sdk.hookspecs.messages import ListMessages, ListReviews, ReplyReview, ReviewBuyer, SendMessage
 from xborder_sdk.hookspecs.request import OPTION, OnceRequest, Request
 from xborder_sdk.models import (
     CancellationOutcome,
@@ -16,12 +17,16 @@ from xborder_sdk.models import (
     DeclaredShipment,
     Instant,
     LineQuantity,
+    Message,
     Money,
     Order,
     OrderReference,
     OrderStatus,
     Page,
     Refund,
+    Review,
+    ReviewAnswer,
+    SentMessage,
 )
 from xborder_sdk.steps import Flow
 
@@ -76,7 +81,9 @@ class DeclareShipment(OnceRequest):
         order_id: The platform's id of the order.
         tracking_number: The number the buyer can follow; None for an untracked parcel.
         carrier: Connector name of the carrier, such as `dhl`; the order source maps it to the platform's code.
-        carrier_code: The platform's own carrier code, which wins over `carrier`.
+        service: The carrier's service code, for platforms that have a code per service; mapped with `carrier`.
+        carrier_code: The platform's own code of carrier or service, which wins over both.
+        tracking_url: Where the buyer can follow the number, for carriers the platform has no code of.
         lines: What is in the parcel; empty for everything not yet declared.
         shipped_at: When it was handed over; None for now.
     """
@@ -84,7 +91,9 @@ class DeclareShipment(OnceRequest):
     order_id: str = Field(min_length=1)
     tracking_number: str | None = None
     carrier: str | None = None
+    service: str | None = None
     carrier_code: str | None = None
+    tracking_url: Annotated[str | None, OPTION] = None
     lines: tuple[LineQuantity, ...] = ()
     shipped_at: Instant | None = None
 
@@ -93,6 +102,31 @@ class DeclareShipment(OnceRequest):
     def intent(self) -> str:
         contents = ",".join(f"{line.line_id}x{line.quantity}" for line in sorted(self.lines, key=_line_key))
         return f"declare/{self.order_id}/{self.tracking_number or '-'}/{contents or 'all'}"
+
+
+class AmendShipment(OnceRequest):
+    """Corrects what the platform was told about a parcel. Platforms allow it rarely, and for a short time.
+
+    Attributes:
+        order_id: The platform's id of the order.
+        old_number: The number that was declared.
+        old_code: The platform's own code of carrier or service that was declared; None to read it first.
+        tracking_number, carrier, service, carrier_code, tracking_url: What is true instead, as in `DeclareShipment`.
+    """
+
+    order_id: str = Field(min_length=1)
+    old_number: str = Field(min_length=1)
+    old_code: str | None = None
+    tracking_number: str = Field(min_length=1)
+    carrier: str | None = None
+    service: str | None = None
+    carrier_code: str | None = None
+    tracking_url: Annotated[str | None, OPTION] = None
+
+    volatile: ClassVar[frozenset[str]] = frozenset({"attempt", "old_code"})
+
+    def intent(self) -> str:
+        return f"amend-shipment/{self.order_id}/{self.old_number}/{self.tracking_number}"
 
 
 class ListDeclaredShipments(Request):
@@ -232,6 +266,19 @@ class OrderSource(Kind):
         raise NotImplementedError
 
     @hookspec(firstresult=True)
+    def amend_shipment(self, request: AmendShipment) -> Flow[DeclaredShipment]:
+        """Corrects what the platform was told about a parcel (`once`).
+
+        Args:
+            request: Which number was wrong, and what is right.
+
+        Raises:
+            Refused: The platform allows no change (any more).
+            NotFound: The old number was never declared.
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
     def cancel_order(self, request: CancelOrder) -> Flow[CancellationOutcome]:
         """Cancels an order on the seller's side (`once`).
 
@@ -252,5 +299,59 @@ class OrderSource(Kind):
 
         Raises:
             Refused: The amount, the time or the order's state does not allow it.
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def list_messages(self, request: ListMessages) -> Flow[Page[Message]]:
+        """One page of the conversation with an order's buyer, and the cursor of the next.
+
+        Args:
+            request: Whose conversation.
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def send_message(self, request: SendMessage) -> Flow[SentMessage]:
+        """Writes to the buyer of an order (`once`).
+
+        Args:
+            request: To whom and what.
+
+        Raises:
+            Refused: The platform lets nobody write to this buyer now.
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def list_reviews(self, request: ListReviews) -> Flow[tuple[Review, ...]]:
+        """What buyers and the seller have said of each other; orders without a review are left out.
+
+        Args:
+            request: Of which orders.
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def reply_review(self, request: ReplyReview) -> Flow[ReviewAnswer]:
+        """Answers a buyer's review in public (`once`).
+
+        Args:
+            request: Which review, and the words.
+
+        Raises:
+            Refused: There is no review, or it has its answer.
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def review_buyer(self, request: ReviewBuyer) -> Flow[ReviewAnswer]:
+        """Judges the buyer of an order (`once`).
+
+        Args:
+            request: Which order, how many stars, and the words.
+
+        Raises:
+            Refused: The order's state or time does not allow it.
         """
         raise NotImplementedError

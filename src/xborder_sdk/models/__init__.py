@@ -1,7 +1,7 @@
 """The models every kind of connector shares."""
 
 from xborder_sdk.models.address import Address, AddressCheck, Place, TaxNumber, TaxScheme
-from xborder_sdk.models.base import Instant, Model, Raw, personal_values
+from xborder_sdk.models.base import CountryCode, Instant, MaybePersonal, Model, Raw, personal_values
 from xborder_sdk.models.customs import (
     CollectedTax,
     ContentsType,
@@ -26,10 +26,13 @@ from xborder_sdk.models.dispute import (
     EvidencePiece,
     EvidenceRequest,
     HeldFile,
+    Proposal,
+    SolutionKind,
     by_deadline,
 )
 from xborder_sdk.models.document import Document, DocumentFormat, DocumentKind
 from xborder_sdk.models.evidence import EvidenceFile, EvidenceLimits, sniffed_type
+from xborder_sdk.models.message import Message, MessageParty, Review, ReviewAnswer, SentMessage
 from xborder_sdk.models.money import Money, total
 from xborder_sdk.models.notification import ChallengeAnswer, InboundMessage, Notification, NotificationKind
 from xborder_sdk.models.order import (
@@ -55,6 +58,8 @@ from xborder_sdk.models.parcel import Dimensions, Parcel, grams_from_kg, kg_from
 from xborder_sdk.models.printing import Margins, Printer, PrinterMedia, PrinterTrouble, PrintJob, PrintState
 from xborder_sdk.models.shipment import (
     Charge,
+    HandOver,
+    HandOverMethod,
     LookupPower,
     Pickup,
     PurchaseProfile,
@@ -78,6 +83,7 @@ __all__ = [
     "Charge",
     "CollectedTax",
     "ContentsType",
+    "CountryCode",
     "Cursor",
     "CustomsDeclaration",
     "CustomsLine",
@@ -103,6 +109,8 @@ __all__ = [
     "EvidenceLimits",
     "EvidencePiece",
     "EvidenceRequest",
+    "HandOver",
+    "HandOverMethod",
     "HeldFile",
     "Hold",
     "HoldReason",
@@ -113,6 +121,9 @@ __all__ = [
     "LineQuantity",
     "LookupPower",
     "Margins",
+    "MaybePersonal",
+    "Message",
+    "MessageParty",
     "Model",
     "Money",
     "Notification",
@@ -132,16 +143,21 @@ __all__ = [
     "Printer",
     "PrinterMedia",
     "PrinterTrouble",
+    "Proposal",
     "PurchaseProfile",
     "Quote",
     "Raw",
     "Refund",
     "RefundStatus",
+    "Review",
+    "ReviewAnswer",
     "Scan",
+    "SentMessage",
     "Service",
     "Shipment",
     "ShipmentLookup",
     "ShippedParcel",
+    "SolutionKind",
     "TaxNumber",
     "TaxScheme",
     "Tracking",

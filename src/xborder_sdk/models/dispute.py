@@ -220,6 +220,41 @@ class DisputeOutcome(Model):
     fee_credit: Money | None = None
 
 
+class SolutionKind(StrEnum):
+    """What a proposal offers the buyer."""
+
+    REFUND = "refund"
+    """Money, and the buyer keeps the goods."""
+    RETURN_AND_REFUND = "return_and_refund"
+    """Money once the goods have come back."""
+    UNKNOWN = "unknown"
+
+
+class Proposal(Model):
+    """A solution that one side has put on the table.
+
+    Attributes:
+        proposal_id: The platform's id of it.
+        party: Who proposes.
+        kind: What is offered.
+        vendor_kind: The platform's own word for that.
+        amount: The money the buyer would get.
+        is_open: Whether it can be agreed to now.
+        vendor_status: The platform's own word for where it stands.
+        note: The proposer's words.
+    """
+
+    proposal_id: str
+    party: DisputeParty
+    kind: SolutionKind = SolutionKind.UNKNOWN
+    vendor_kind: str | None = None
+    amount: Money | None = None
+    is_open: bool = False
+    vendor_status: str | None = None
+    at: Instant | None = None
+    note: MaybePersonal = None
+
+
 class Dispute(Model):
     """A dispute.
 
@@ -229,6 +264,9 @@ class Dispute(Model):
         reason: What the other side says is wrong, with the platform's own word in `vendor_reason`.
         amount: The money in dispute.
         respond_by: Until when the dispute itself must be answered; see `due_by` for the earliest deadline.
+        respond_by_estimated: The platform names no deadline, and `respond_by` is reckoned from a rule in the settings.
+        amount_max: The most a refund may come to, where the platform says.
+        proposals: Solutions on the table, oldest first.
         answer: The operation by which the seller has answered (`contest_dispute`, `accept_dispute`), where known.
         choices: What may be answered now, by operation name; `vendor_choices` has the platform's own words.
         revision: The platform's version of it, where an answer must name the version it was decided on.
@@ -256,6 +294,9 @@ class Dispute(Model):
     opened_at: Instant | None = None
     closed_at: Instant | None = None
     respond_by: Instant | None = None
+    respond_by_estimated: bool = False
+    amount_max: Money | None = None
+    proposals: tuple[Proposal, ...] = ()
     answer: str | None = None
     choices: frozenset[str] = frozenset()
     vendor_choices: tuple[str, ...] = ()
@@ -326,6 +367,7 @@ class DisputeAnswer(Model):
     Attributes:
         status: Whose move it is now, as far as the answer tells.
         evidence_id: The set the evidence went into.
+        proposal_id: The platform's id of what was proposed, where the answer names it.
         revision: The platform's new version, where the answer names it; None means: read the dispute again.
     """
 
@@ -334,5 +376,6 @@ class DisputeAnswer(Model):
     status: DisputeStatus
     vendor_status: str | None = None
     evidence_id: str | None = None
+    proposal_id: str | None = None
     revision: str | None = None
     raw: RawField = Raw()

@@ -21,6 +21,9 @@ class DocumentKind(StrEnum):
     CUSTOMS_FORM = "customs_form"
     RECEIPT = "receipt"
     MANIFEST = "manifest"
+    """The list of parcels that the driver or the warehouse signs."""
+    BAG_LABEL = "bag_label"
+    """Goes on a bag of many parcels."""
     PROOF_OF_DELIVERY = "proof_of_delivery"
     OTHER = "other"
 

@@ -85,7 +85,10 @@ class Shipment(Model):
 
     Attributes:
         account: The account that bought it.
-        waybill: The number that identifies and tracks it.
+        waybill: The carrier's number of it, the key for every other call.
+        tracking_number: The number a buyer follows, where it is not the waybill.
+        number_pending: The carrier gives that number later; `get_shipment` asks for it.
+        order_id: The platform's order, where a platform's own logistics sold it.
         reference: Our short reference, by which the carrier finds it.
         service: The service code.
         documents: Label and papers that came with it.
@@ -94,11 +97,15 @@ class Shipment(Model):
         delivery_at: Estimated delivery; None where the carrier gives no moment with its zone.
         delivery_local_time: The carrier's own text of it, in the local time of the destination.
         warnings: The carrier's remarks; a purchase can succeed with warnings.
+        vendor_status: The carrier's own word for where the purchase stands.
         actions: Operations that make sense now, by operation name.
     """
 
     account: str
     waybill: str
+    tracking_number: str | None = None
+    number_pending: bool = False
+    order_id: str | None = None
     reference: str | None = None
     service: str | None = None
     parcels: tuple[ShippedParcel, ...] = ()
@@ -109,8 +116,16 @@ class Shipment(Model):
     delivery_at: Instant | None = None
     delivery_local_time: str | None = None
     warnings: tuple[str, ...] = ()
+    vendor_status: str | None = None
     actions: frozenset[str] = frozenset()
     raw: RawField = Raw()
+
+    @property
+    def number(self) -> str | None:
+        """The number a buyer follows; None as long as the carrier has not given it."""
+        if self.number_pending:
+            return None
+        return self.tracking_number or self.waybill
 
 
 class ShipmentLookup(Model):
@@ -154,6 +169,38 @@ class Pickup(Model):
     confirmation: str
     ready_by: str | None = None
     next_pickup_at: str | None = None
+    warnings: tuple[str, ...] = ()
+    raw: RawField = Raw()
+
+
+class HandOverMethod(StrEnum):
+    """How parcels come from the seller to the carrier."""
+
+    COLLECTED = "collected"
+    """A driver comes."""
+    POSTED = "posted"
+    """A domestic courier takes them to the carrier's warehouse."""
+    BROUGHT = "brought"
+    """The seller takes them there."""
+
+
+class HandOver(Model):
+    """Parcels given to a carrier together.
+
+    Attributes:
+        account: The account it was announced through.
+        confirmation: The carrier's number of it; its papers are fetched by it (`get_documents`).
+        bag_number: What stands on the bag, where the carrier numbers bags.
+        waybills: The shipments the carrier took.
+        not_taken: Shipments it left out, with its reason.
+        warnings: The carrier's remarks.
+    """
+
+    account: str
+    confirmation: str
+    bag_number: str | None = None
+    waybills: tuple[str, ...] = ()
+    not_taken: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
     raw: RawField = Raw()
 

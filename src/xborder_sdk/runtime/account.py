@@ -77,6 +77,7 @@ class AccountRuntime:
         self.name = connector.account
         self.settings: Settings = connector.settings
         self.environment = environment
+        connector.now = environment.clock.now
         self.relay = Relay(connector)
         self.hosts = connector.resolved_hosts()
         self.base_headers = tuple(connector.base_headers().items())

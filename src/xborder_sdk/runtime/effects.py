@@ -242,9 +242,22 @@ class EffectCall(RunningCall):
             yield from self._noted("release", *where, claimed.owner, f"not sent: {type(error).__name__}")
 
 
+_IDS = (
+    "waybill",
+    "refund_id",
+    "declaration_id",
+    "confirmation",
+    "cancellation_id",
+    "message_id",
+    "proposal_id",
+    "dispute_id",
+    "job_id",
+)
+
+
 def outcome_id(result: object) -> str | None:
     """The vendor's id of what was done, by the names the result models give it."""
-    for name in ("waybill", "refund_id", "declaration_id", "confirmation", "cancellation_id", "dispute_id", "job_id"):
+    for name in _IDS:
         found = getattr(result, name, None)
         if isinstance(found, str):
             return found

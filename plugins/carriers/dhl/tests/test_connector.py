@@ -28,11 +28,11 @@ def test_it_registers_its_connector() -> None:
     assert DhlConnector.name == "dhl"
 
 
-def test_everything_but_voiding_is_offered() -> None:
+def test_everything_is_offered_but_what_dhl_has_not() -> None:
     operations = {name for name, member in vars(LogisticsProvider).items() if hasattr(member, "xborder_spec")}
     implemented = [name for kind in DhlConnector.kinds for name in vars(kind) if name in operations]
     assert len(implemented) == len(set(implemented)), "two kind classes implement one operation"
-    assert operations - set(implemented) == {"cancel_shipment"}
+    assert operations - set(implemented) == {"cancel_shipment", "get_shipment", "hand_over"}
 
 
 def test_the_profile_claims_no_more_than_dhl_says() -> None:

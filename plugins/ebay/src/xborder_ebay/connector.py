@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
@@ -22,7 +21,7 @@ from xborder_ebay.settings import (
     EbaySettings,
 )
 from xborder_ebay.signatures import SigningKey, must_be_signed, signed
-from xborder_ebay.tokens import Clock, application_token, consent_url, exchange_code, refresh_user_token
+from xborder_ebay.tokens import application_token, consent_url, exchange_code, refresh_user_token
 from xborder_ebay.vocabulary import SIGNATURE_COUNTRIES
 from xborder_sdk.errors import InvalidSettings
 from xborder_sdk.hookspecs import (
@@ -107,10 +106,13 @@ class EbayConnector(Connector[EbaySettings]):
 
     consent_credential: ClassVar[str] = "user"
 
-    def __init__(self, account: str, settings: EbaySettings, now: Clock = time.time) -> None:
+    def __init__(self, account: str, settings: EbaySettings) -> None:
         super().__init__(account, settings)
-        self.now = now
-        self._notification_keys = KeyRing(now)
+        self._notification_keys = KeyRing(self.seconds)
+
+    def seconds(self) -> float:
+        """The present in seconds since 1970."""
+        return self.now().timestamp()
 
     def hosts(self) -> Mapping[str, str]:
         """`api`, `apiz` (identity and payment disputes) and `auth` (the consent page), by environment."""
@@ -124,8 +126,8 @@ class EbayConnector(Connector[EbaySettings]):
             held: The token until now.
         """
         if credential == "app":
-            return application_token(self.settings, self.now)
-        return refresh_user_token(self.settings, held, self.now)
+            return application_token(self.settings, self.seconds)
+        return refresh_user_token(self.settings, held, self.seconds)
 
     def consent_url(self, state: str, redirect_uri: str | None = None) -> str | None:  # noqa: ARG002 - the contract's
         """eBay's consent page; it leads back to the accept URL of the RuName, whatever the caller would like.
@@ -149,7 +151,7 @@ class EbayConnector(Connector[EbaySettings]):
         Raises:
             InvalidSettings: The account has no `ru_name`.
         """
-        return exchange_code(self.settings, code, self._ru_name(), self.now)
+        return exchange_code(self.settings, code, self._ru_name(), self.seconds)
 
     def _ru_name(self) -> str:
         if self.settings.ru_name is None:
@@ -181,7 +183,7 @@ class EbayConnector(Connector[EbaySettings]):
             request = request.with_headers({"Authorization": f"{scheme} {token.access.get_secret_value()}"})
             key = self.signing_key
             if key is not None and (self.settings.sign_all or must_be_signed(request)):
-                request = signed(request, key, int(self.now()))
+                request = signed(request, key, int(self.seconds()))
         return request
 
     def classify(self, response: Response) -> Verdict:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from xborder_ebay import dispute_list as paging
@@ -413,7 +413,7 @@ class EbayDisputes(DisputeChannel):
         return response
 
     def _now(self) -> datetime:
-        return datetime.fromtimestamp(self.connector.now(), UTC)
+        return self.connector.now()
 
     def _moment(self, response: Response) -> datetime:
         """When eBay answered, by its own clock where it says: its deadlines run by that."""

@@ -1,0 +1,1 @@
+"""AliExpress for xborder_sdk: orders, shipping notices, messages, online shipping, hand-over, disputes."""

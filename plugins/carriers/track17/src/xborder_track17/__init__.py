@@ -1,0 +1,1 @@
+"""17TRACK for xborder_sdk: any waybill followed, with signed notifications."""
