@@ -18,4 +18,4 @@ def _package(name: str) -> Callable[[World], Vendor]:
     return build
 
 
-VENDORS: dict[str, Callable[[World], Vendor]] = {name: _package(name) for name in ("ebay", "dhl")}
+VENDORS: dict[str, Callable[[World], Vendor]] = {name: _package(name) for name in ("ebay", "dhl", "aliexpress")}

@@ -1,0 +1,34 @@
+"""The two sellers there are. People, shops and numbers are invented."""
+
+from __future__ import annotations
+
+from xborder_sandbox.aliexpress.tokens import Seller
+
+
+def new_sellers() -> list[Seller]:
+    """Return a seller in China, whose buyers' addresses come masked, and one in Spain."""
+    return [
+        Seller(
+            account="ae-shop",
+            login="cn1527300aaxy",
+            user_id=2_671_514_005,
+            country="CN",
+            currency="USD",
+            order_list="seller",
+            full_name="Lin Anqi",
+            shop_name="Paper Crane Official Store",
+            shop_id=912_345_678,
+            masked=True,
+        ),
+        Seller(
+            account="ae-overseas",
+            login="es4418200bbzq",
+            user_id=4_418_200_731,
+            country="ES",
+            currency="EUR",
+            order_list="solution",
+            full_name="Nuria Belmonte",
+            shop_name="Casa Belmonte",
+            shop_id=1_104_556_677,
+        ),
+    ]

@@ -1,0 +1,55 @@
+"""What is not established about the vendor, or is a choice. Changed by the admin action `settings`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# The settings that are one of a few words.
+CHOICES = {
+    "ambiguous_hour": ("first", "second"),
+    "numbers": ("listed", "mixed", "text"),
+    "empty_lists": ("absent", "object"),
+}
+
+
+@dataclass
+class Settings:
+    """The settings of the marketplace.
+
+    Attributes:
+        access_seconds: Lifetime of an access token; the vendor sets it per category of application.
+        refresh_seconds: Lifetime of a refresh token, likewise.
+        code_seconds: Lifetime of an authorization code (not established).
+        rotate_refresh_tokens: Whether a refresh gives a new refresh token and burns the old one (not established).
+        sync_takes_access_token: Whether `/sync` takes `access_token` in place of `session` (not established).
+        calls_per_second: Calls of one API in a second; one more is refused, for a second; 0 is no limit.
+        calls_per_day: Calls of the application until midnight in China; 0 is no limit.
+        address_refused: Whether the caller's address is off the application's list (AppWhiteIpLimit).
+        numbers: How numbers are written: as the field list says (`listed`), some as text (`mixed`), all (`text`).
+        empty_lists: What stands for an empty list in a wrapped answer: nothing (`absent`) or `{}` (`object`).
+        ambiguous_hour: Which of the two hours a Pacific time means when the clocks go back.
+        mask_buyers: Whether orders of the first shop show addresses masked.
+        max_page_size: The most orders on a page (assumed for the two main lists).
+        risk_seconds: How long an order stays under risk control after payment; 24 hours.
+        funds_seconds: How long FUND_PROCESSING lasts (not established).
+        tracking_changes: How often a declared tracking number can be changed (a guess of old rules).
+        tracking_change_days: For how many days (a guess of old rules).
+    """
+
+    access_seconds: int = 2_592_000
+    refresh_seconds: int = 5_184_000
+    code_seconds: int = 1800
+    rotate_refresh_tokens: bool = False
+    sync_takes_access_token: bool = False
+    calls_per_second: int = 0
+    calls_per_day: int = 0
+    address_refused: bool = False
+    numbers: str = "mixed"
+    empty_lists: str = "absent"
+    ambiguous_hour: str = "second"
+    mask_buyers: bool = True
+    max_page_size: int = 50
+    risk_seconds: int = 86_400
+    funds_seconds: int = 604_800
+    tracking_changes: int = 2
+    tracking_change_days: int = 5
