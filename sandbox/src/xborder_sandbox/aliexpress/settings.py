@@ -28,10 +28,16 @@ class Settings:
         numbers: How numbers are written: as the field list says (`listed`), some as text (`mixed`), all (`text`).
         empty_lists: What stands for an empty list in a wrapped answer: nothing (`absent`) or `{}` (`object`).
         ambiguous_hour: Which of the two hours a Pacific time means when the clocks go back.
-        mask_buyers: Whether orders of the first shop show addresses masked.
+        mask_buyers: Whether sellers with masked addresses get them so.
         max_page_size: The most orders on a page (assumed for the two main lists).
         risk_seconds: How long an order stays under risk control after payment; 24 hours.
+        unpaid_seconds: When an unpaid order is closed (not established).
+        warehouse_seconds: After what time the platform's warehouse sends its lines (not established).
+        accept_seconds: When sent goods count as received, without the buyer's word (not established).
         funds_seconds: How long FUND_PROCESSING lasts (not established).
+        cancel_seconds: How long the seller has to answer a wish to cancel (not established).
+        zero_amounts: Whether the long form of money says `amount` 0 beside a right `cent`, as in one vendor sample.
+        lists_show_funds: Whether lists tell FUND_PROCESSING from FINISH; the vendor says they cannot.
         tracking_changes: How often a declared tracking number can be changed (a guess of old rules).
         tracking_change_days: For how many days (a guess of old rules).
     """
@@ -50,6 +56,12 @@ class Settings:
     mask_buyers: bool = True
     max_page_size: int = 50
     risk_seconds: int = 86_400
+    unpaid_seconds: int = 1_728_000
+    warehouse_seconds: int = 172_800
+    accept_seconds: int = 5_184_000
     funds_seconds: int = 604_800
+    cancel_seconds: int = 604_800
+    zero_amounts: bool = False
+    lists_show_funds: bool = False
     tracking_changes: int = 2
     tracking_change_days: int = 5

@@ -100,7 +100,9 @@ class AliExpressSimulator:
         with self._shop.lock:
             of_access = access_actions.ACTIONS.get(action)
             if of_access is not None:
-                return of_access(self._shop, self._gateway, body)
+                answer = of_access(self._shop, self._gateway, body)
+                tick(self._shop)
+                return answer
             of_modules = actions()
             if action not in of_modules:
                 names = ", ".join((*access_actions.ACTIONS, *of_modules))

@@ -1,0 +1,1 @@
+"""Orders: what they are, what happens to them, and the APIs that show them."""
