@@ -9,7 +9,20 @@ from typing import Annotated
 import typer
 
 from xborder_sdk import __version__
-from xborder_sdk.cli import accounts, disputes, effects, fulfil, login, orders, privacy, record, sandbox, shipping
+from xborder_sdk.cli import (
+    accounts,
+    disputes,
+    effects,
+    fulfil,
+    login,
+    messages,
+    orders,
+    privacy,
+    propose,
+    record,
+    sandbox,
+    shipping,
+)
 from xborder_sdk.cli.output import ExitCode, err, show_error
 from xborder_sdk.cli.session import session
 from xborder_sdk.errors import XborderError
@@ -41,7 +54,21 @@ def _options(
     session.config_path = config
 
 
-for module in (sandbox, accounts, login, orders, shipping, fulfil, disputes, effects, record, privacy):
+_COMMANDS = (
+    sandbox,
+    accounts,
+    login,
+    orders,
+    messages,
+    shipping,
+    fulfil,
+    disputes,
+    propose,
+    effects,
+    record,
+    privacy,
+)
+for module in _COMMANDS:
     module.add_to(app)
 
 

@@ -139,7 +139,7 @@ def _list(feed: DisputeFeed, now: datetime) -> None:
                 dispute.status.value if dispute.status != "unknown" else f"unknown ({dispute.vendor_status})",
                 dispute.amount,
                 dispute.order_id,
-                f"{dispute.due_by:%Y-%m-%d %H:%M} UTC" if dispute.due_by else None,
+                _due(dispute),
                 _left(dispute.due_by - now) if dispute.due_by else None,
                 ", ".join(sorted(dispute.choices)) or None,
             )
@@ -179,6 +179,22 @@ def show(number: Number, account: Accounts = None, kind: Kind = None, as_json: J
         show_json(dispute.model_dump(mode="json") | {"due_by": dispute.due_by})
         return
     _show_facts(dispute)
+    if dispute.proposals:
+        show_table(
+            "Proposals",
+            ("proposal", "by", "what", "amount", "on the table", "state"),
+            [
+                (
+                    one.proposal_id,
+                    one.party.value,
+                    one.kind.value if one.kind != "unknown" else f"unknown ({one.vendor_kind})",
+                    one.amount,
+                    "yes" if one.is_open else "no",
+                    one.vendor_status,
+                )
+                for one in dispute.proposals
+            ],
+        )
     if dispute.requests:
         show_table(
             "Asked for",
@@ -223,14 +239,20 @@ def _show_facts(dispute: Dispute) -> None:
             ("state", f"{dispute.status.value} ({dispute.vendor_status})"),
             ("order", dispute.order_id),
             ("amount", dispute.amount),
+            ("at most", dispute.amount_max),
             ("opened", _moment(dispute.opened_at)),
-            ("due", _moment(dispute.due_by)),
+            ("due", _due(dispute)),
             ("answered with", dispute.answer),
             ("possible now", ", ".join(sorted(dispute.choices)) or None),
             ("buyer's words", dispute.buyer_note),
             ("our words", dispute.note),
         ],
     )
+
+
+def _due(dispute: Dispute) -> str | None:
+    due = _moment(dispute.due_by)
+    return f"{due} (estimated)" if due and dispute.respond_by_estimated else due
 
 
 def _moment(moment: datetime | None) -> str | None:
@@ -408,7 +430,7 @@ def contest_one(
             dispute,
             pack,
             note=words,
-            return_address=_return_address(return_to),
+            return_address=return_address(return_to),
             shipment=_shipment(client, dispute, pack),
         )
         if not yes:
@@ -429,7 +451,7 @@ def _shipment(client: Client, dispute: Dispute, pack: EvidencePack | None) -> Sh
 
 def _confirm_contest(plan: ContestPlan, pack: EvidencePack | None) -> None:
     dispute = plan.decided_on
-    err.print(f"Contest {_named(dispute)}. This will be sent to {dispute.account}:", markup=False)
+    err.print(f"Contest {named(dispute)}. This will be sent to {dispute.account}:", markup=False)
     for group in plan.evidence:
         for file in group.files:
             err.print(f"  file  {file.name}, {len(file.content)} bytes, as {group.kind.value}", markup=False)
@@ -450,6 +472,10 @@ def accept_one(
     words: Annotated[
         str | None, typer.Option("--note", help="Words for the other side, where the platform takes any.")
     ] = None,
+    proposal: Annotated[
+        str | None,
+        typer.Option("--proposal", metavar="ID", help="Which proposal is agreed to, of several."),
+    ] = None,
     return_to: ReturnTo = None,
     account: Accounts = None,
     kind: Kind = None,
@@ -459,19 +485,21 @@ def accept_one(
     """Give in: the buyer gets what is asked. Shows what that is and asks. Cannot be undone."""
     with session.client() as client:
         dispute = find_dispute(client, number, account, kind)
-        address = _return_address(return_to)
+        address = return_address(return_to)
         if not yes:
-            amount = dispute.amount or "an amount the platform does not name"
-            err.print(f"Accept {_named(dispute)}: the buyer gets {amount}.", markup=False)
+            agreed = next((one for one in dispute.proposals if one.proposal_id == proposal), None)
+            amount = (agreed.amount if agreed else dispute.amount) or "an amount the platform does not name"
+            err.print(f"Accept {named(dispute)}: the buyer gets {amount}.", markup=False)
             if words is not None:
                 err.print(f"  note  {words}", markup=False)
             _print_address(address)
             typer.confirm("It cannot be undone. Accept it?", abort=True, err=True)
-        answer = accept(client, dispute, return_address=address, note=words)
+        answer = accept(client, dispute, proposal_id=proposal, return_address=address, note=words)
     _show_answer(answer, "accepted", as_json)
 
 
-def _named(dispute: Dispute) -> str:
+def named(dispute: Dispute) -> str:
+    """A dispute in a sentence, without its buyer."""
     amount = f", {dispute.amount}" if dispute.amount else ""
     kind = dispute.kind.value.replace("_", " ")
     return f"{kind} {dispute.dispute_id} about order {dispute.order_id or 'unknown'} ({dispute.reason.value}{amount})"
@@ -482,7 +510,12 @@ def _print_address(address: Address | None) -> None:
         err.print(f"  goods go back to  {', '.join(address_text(address).splitlines())}", markup=False)
 
 
-def _return_address(text: str | None) -> Address | None:
+def return_address(text: str | None) -> Address | None:
+    """The address that `--return-to` names.
+
+    Raises:
+        InvalidRequest: The file cannot be read, or holds no address.
+    """
     if text is None:
         return None
     if text == _SENDER:

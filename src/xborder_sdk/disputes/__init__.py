@@ -25,6 +25,7 @@ from xborder_sdk.disputes.gathering import build_evidence, parcels_of
 from xborder_sdk.disputes.keeping import has_pack, read_pack, write_pack
 from xborder_sdk.disputes.limits import evidence_limits
 from xborder_sdk.disputes.pack import Attachment, EvidencePack, EvidenceParcel, Letter, Missing, PackFile, Piece
+from xborder_sdk.disputes.proposing import propose
 
 __all__ = [
     "AccountFailure",
@@ -49,6 +50,7 @@ __all__ = [
     "open_disputes",
     "parcels_of",
     "plan_contest",
+    "propose",
     "read_pack",
     "write_pack",
 ]

@@ -189,13 +189,19 @@ def _contest(client: Client, plan: ContestPlan) -> DisputeAnswer:
 
 
 def accept(
-    client: Client, dispute: Dispute, *, return_address: Address | None = None, note: str | None = None
+    client: Client,
+    dispute: Dispute,
+    *,
+    proposal_id: str | None = None,
+    return_address: Address | None = None,
+    note: str | None = None,
 ) -> DisputeAnswer:
     """Gives in: the buyer gets what is asked. Cannot be undone; safe to call again.
 
     Args:
         client: Sends.
         dispute: As it was when that was decided; its revision is what the platform checks.
+        proposal_id: Which proposal on the table is agreed to, where the platform has several.
         return_address: Where goods go back to, where the seller wants them back and the platform asks.
         note: Words for the other side, where the platform takes any.
 
@@ -212,6 +218,7 @@ def accept(
         dispute_id=dispute.dispute_id,
         kind=dispute.kind,
         revision=dispute.revision,
+        proposal_id=proposal_id,
         return_address=return_address,
         note=note,
     )
