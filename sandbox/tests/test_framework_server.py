@@ -263,3 +263,18 @@ def test_the_command_serves_and_stops(tmp_path, sign):
     assert url in out
     assert json.loads(out.splitlines()[1])["name"] == "ebay-us"
     assert not ready.exists()
+
+
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://127.0.0.1:1"])
+def test_a_page_of_somebody_else_cannot_steer_it(server, origin):
+    before = server.world.clock.now()
+    asked = httpx.post(
+        f"{server.url}/_admin/clock", content=b'{"advance": 99999}', headers={"Origin": origin}, trust_env=False
+    )
+    assert asked.status_code == 403
+    assert (server.world.clock.now() - before).total_seconds() < 99999
+
+
+def test_its_own_page_can(server):
+    own = httpx.post(f"{server.url}/_admin/toy/echo", json={"a": 1}, headers={"Origin": server.url}, trust_env=False)
+    assert own.json() == {"a": 1}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -152,7 +153,19 @@ def admin_routes(sandbox: Sandbox) -> list[Route]:
         ("/reset", "POST", reset),
         ("/{vendor}/{action}", "POST", act),
     ]
-    return [Route("/_admin" + path, handler, methods=[method]) for path, method, handler in table]
+    return [Route("/_admin" + path, _own_pages_only(handler), methods=[method]) for path, method, handler in table]
+
+
+def _own_pages_only(handler: Callable[[Request], object]) -> Callable[[Request], Awaitable[Response]]:
+    """Refuse what a page of somebody else makes a browser send: it says so in `Origin`, and programs send none."""
+
+    async def guarded(request: Request) -> Response:
+        origin = request.headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+            return JSONResponse({"error": "pages of other origins may not steer the sandbox"}, status_code=403)
+        return await cast("Callable[[Request], Awaitable[Response]]", handler)(request)
+
+    return guarded
 
 
 def refuse(request: Request, error: Exception) -> Response:  # noqa: ARG001
