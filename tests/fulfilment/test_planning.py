@@ -307,3 +307,38 @@ def test_the_chosen_service_is_checked_too(planner: Planner, express: CarrierWor
     no = Hold(reason=HoldReason.NO_SERVICE, detail="not for goods", field="service")
     express.holds = lambda request: (no,) if request.service is not None else ()
     assert planner(order()) == (no,)
+
+
+# -- a platform's own logistics ----------------------------------------------------------------------------------------
+
+
+def own_orders_only(request: ShipmentDetails) -> tuple[Hold, ...]:
+    """What the connector of a platform's own logistics says without asking anybody."""
+    if {part.account for part in request.contents} == {"kites-slow"}:
+        return ()
+    return (Hold(reason=HoldReason.NO_SERVICE, detail="serves its own orders only", field="contents"),)
+
+
+def test_carriers_are_told_which_order_lines_are_inside(planner: Planner, express: CarrierWorld) -> None:
+    planner(order(line(1, quantity=2), line(2, "TWO")), item(), item("TWO"))
+    inside = [(part.account, part.order_id, part.line_id, part.quantity) for part in express.asked[0].contents]
+    assert inside == [("shop", "10-00001-00001", "L1", 2), ("shop", "10-00001-00001", "L2", 1)]
+
+
+def test_a_platforms_own_logistics_serves_its_own_orders(planner: Planner, slow: CarrierWorld) -> None:
+    slow.holds = own_orders_only
+    plan = planner(order(account="kites-slow"), **BOTH)
+    assert isinstance(plan, ShipmentPlan)
+    assert plan.account == "kites-slow"
+    assert slow.asked[0].contents == plan.request.contents
+    plan = planner(order(), **BOTH)
+    assert isinstance(plan, ShipmentPlan)
+    assert plan.account == "kites-express"
+    assert len(slow.asked) == 1
+    assert reasons(planner(order(), carriers=["kites-slow"])) == [(HoldReason.NO_SERVICE, "contents")]
+
+
+def test_reasons_in_the_goods_are_not_hidden_by_a_probe_of_the_address(planner: Planner, slow: CarrierWorld) -> None:
+    slow.holds = own_orders_only
+    found = reasons(planner(order(line(1, "WHO")), carriers=["kites-slow"]))
+    assert found == [(HoldReason.UNKNOWN_SKU, "lines.0.sku")]

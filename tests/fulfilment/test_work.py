@@ -18,7 +18,7 @@ from xborder_sdk.fulfilment import ShipmentPlan, WorkState, WorkStore
 from xborder_sdk.fulfilment.owner import is_dead, new_owner
 from xborder_sdk.fulfilment.planning import order_digest
 from xborder_sdk.fulfilment.shipment_draft import draft
-from xborder_sdk.hookspecs import CreateShipment, QuoteShipment, ShippedLine
+from xborder_sdk.hookspecs import CreateShipment, QuoteShipment
 from xborder_sdk.models import Hold, HoldReason, Order
 
 KEY = ("shop", "10-00001-00001")
@@ -39,11 +39,10 @@ def plan_for(found: Order) -> ShipmentPlan:
     request = draft(catalogue().enrich(found), found.ship_to, config(), NOW).request
     assert request is not None
     values = {name: getattr(request, name) for name in QuoteShipment.model_fields if name != "service"}
-    contents = (ShippedLine(account="shop", order_id=found.order_id, line_id="L1", quantity=1),)
     return ShipmentPlan(
         account="kites-express",
         connector="ke",
-        request=CreateShipment(**values, service="P", contents=contents),
+        request=CreateShipment(**values, service="P"),
         service_name="Service P",
         price=quote("12").price,
         reason="cheapest of 1",

@@ -35,7 +35,6 @@ from xborder_sdk.hookspecs import (
     LogisticsProvider,
     QuoteShipment,
     ShipmentDetails,
-    ShippedLine,
 )
 from xborder_sdk.models import Address, Hold, HoldReason, Instant, Model, Money, Order, Quote
 
@@ -167,7 +166,7 @@ def _carrier_holds(
 ) -> tuple[Hold, ...]:
     """What every carrier account would refuse; nothing if one of them takes it."""
     whole = made.request is not None
-    request: ShipmentDetails = made.request or address_probe(recipient, config, ship_at)
+    request: ShipmentDetails = made.request or address_probe(order.order, recipient, config, ship_at)
     refusals: list[tuple[Hold, ...]] = []
     for account in carriers_taking(batteries(order), config) or config.carriers:
         found = client.connector(account).check_shipment(request)
@@ -284,10 +283,6 @@ def _frozen(
     request = CreateShipment(
         **{name: getattr(asked, name) for name in QuoteShipment.model_fields if name != "service"},
         service=quote.service.code,
-        contents=tuple(
-            ShippedLine(account=order.account, order_id=order.order_id, line_id=line.line_id, quantity=line.quantity)
-            for line in order.lines
-        ),
         label=LabelWish(format=config.label_format, stock=config.label_stock, dpi=config.label_dpi),
         references=(order.display_id or order.order_id,),
     )

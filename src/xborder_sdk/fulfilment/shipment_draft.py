@@ -15,7 +15,7 @@ from decimal import Decimal
 from xborder_sdk.fulfilment.config import FulfilmentConfig
 from xborder_sdk.fulfilment.customs_rules import EU, HS_WORLDWIDE, crosses_customs, hs_digits, is_declared_in
 from xborder_sdk.fulfilment.goods import CatalogueItem, EnrichedOrder, LineFacts
-from xborder_sdk.hookspecs import QuoteShipment, ShipmentOptions
+from xborder_sdk.hookspecs import QuoteShipment, ShipmentOptions, ShippedLine
 from xborder_sdk.models import (
     Address,
     CustomsDeclaration,
@@ -68,6 +68,7 @@ def draft(order: EnrichedOrder, recipient: Address, config: FulfilmentConfig, sh
     if not known:
         return Draft(None, holds)
     request = QuoteShipment(
+        contents=contents(order.order),
         sender=config.sender,
         recipient=recipient,
         parcels=(_parcel(order, config, described=customs is None),),
@@ -78,10 +79,20 @@ def draft(order: EnrichedOrder, recipient: Address, config: FulfilmentConfig, sh
     return Draft(request, holds)
 
 
-def address_probe(recipient: Address, config: FulfilmentConfig, ship_at: datetime) -> QuoteShipment:
+def address_probe(order: Order, recipient: Address, config: FulfilmentConfig, ship_at: datetime) -> QuoteShipment:
     """A shipment that is good for one thing: to ask a connector what is wrong with the addresses."""
     parcel = Parcel(weight_g=1, description="goods")
-    return QuoteShipment(sender=config.sender, recipient=recipient, parcels=(parcel,), ship_at=ship_at)
+    return QuoteShipment(
+        contents=contents(order), sender=config.sender, recipient=recipient, parcels=(parcel,), ship_at=ship_at
+    )
+
+
+def contents(order: Order) -> tuple[ShippedLine, ...]:
+    """All pieces of an order: what is inside its parcel, whoever carries it."""
+    return tuple(
+        ShippedLine(account=order.account, order_id=order.order_id, line_id=line.line_id, quantity=line.quantity)
+        for line in order.lines
+    )
 
 
 def _declarable(item: CatalogueItem | None) -> bool:
