@@ -7,6 +7,7 @@ in its stage. An order whose time to send runs out stays too, as one that is ove
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -98,23 +99,25 @@ def clear(order: Order, at: datetime) -> None:
     note(order, at, "RISK_CONTROL_PASS", "system")
 
 
-def declare(order: Order, declaration: Declaration) -> None:
-    """Take the seller's word that a parcel is on its way; `all` says the last one of its lines.
+def declare(order: Order, declarations: Sequence[Declaration]) -> None:
+    """Take the seller's word that parcels are on their way; `all` says nothing of their lines is left.
 
     Raises:
-        NotNow: If the order does not wait to be sent, or its lines are the platform's.
+        NotNow: If the order does not wait to be sent, or its lines are the platform's. Nothing is entered then.
     """
     if order.status not in SENDABLE:
         raise NotNow(f"the order's status is {order.status}")
-    lines = [line for line in order.lines if line.index in declaration.lines]
-    if any(line.by_platform for line in lines):
+    named = {index for declaration in declarations for index in declaration.lines}
+    if any(line.by_platform for line in order.lines if line.index in named):
         raise NotNow("the platform's warehouse sends that line")
-    order.declarations.append(declaration)
-    if declaration.send_type == "all":
-        for line in lines:
-            line.sent = line.sent or declaration.declared
-    note(order, declaration.declared, "SELLER_SEND_GOODS", "seller", declaration.number)
-    _settle_sent(order, declaration.declared)
+    for declaration in declarations:
+        order.declarations.append(declaration)
+        if declaration.send_type == "all":
+            for line in order.lines:
+                if line.index in declaration.lines:
+                    line.sent = line.sent or declaration.declared
+        note(order, declaration.declared, "SELLER_SEND_GOODS", "seller", declaration.number)
+    _settle_sent(order, declarations[-1].declared)
 
 
 def receive(order: Order, at: datetime, operator: str = "buyer") -> None:

@@ -91,11 +91,19 @@ class Line:
 
 @dataclass
 class Declaration:
-    """A parcel the seller declared as sent."""
+    """A parcel the seller declared as sent.
+
+    Attributes:
+        lines: The `index` of the lines in it.
+        send_type: `all` if nothing of these lines is left to send, or `part`.
+        changes: How often it was changed.
+        has_tracking: Whether the parcel has been seen by the carrier.
+    """
 
     ship_id: int
     number: str
     service: str
+    service_name: str
     declared: datetime
     lines: tuple[int, ...]
     send_type: str
@@ -104,6 +112,7 @@ class Declaration:
     package_type: str = ""
     ioss: str = ""
     changes: int = 0
+    has_tracking: bool = False
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""Telling the platform that goods are on their way (声明发货)."""

@@ -1,0 +1,1 @@
+"""What seller and buyer say to each other: messages and evaluations."""
