@@ -1,0 +1,1 @@
+"""Handing parcels over (交运): big bags, their labels and lists."""

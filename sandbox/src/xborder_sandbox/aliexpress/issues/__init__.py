@@ -1,0 +1,1 @@
+"""Disputes (纠纷): what buyers ask for, what sellers answer, and the clock."""

@@ -1,0 +1,1 @@
+"""Online shipping (线上发货): services, parcels, labels, tracking."""
