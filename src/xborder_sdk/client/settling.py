@@ -5,7 +5,7 @@ Written once as a generator of questions; each client answers them in its own co
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +28,7 @@ from xborder_sdk.models import DeclaredShipment, Dispute, ShipmentLookup
 
 # A vendor's clock and ours differ, and its search may go by whole days of its own zone.
 _AROUND = timedelta(days=1)
+_ALL = 100_000  # rows of the ledger; an order's other purchases may be old
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def settle(
         return record
     try:
         if isinstance(request, CreateShipment):
-            return (yield from _find_purchase(record, now))
+            return (yield from _find_purchase(record, request, now))
         if isinstance(request, (DeclareShipment, AmendShipment)):
             return (yield from _find_declaration(record, request))
         if isinstance(request, (AcceptDispute, ContestDispute)):
@@ -99,17 +100,42 @@ def settle(
     return record
 
 
-def _find_purchase(record: EffectRecord, now: datetime) -> Generator[Question, Any, EffectRecord]:
+def _find_purchase(
+    record: EffectRecord, request: CreateShipment, now: datetime
+) -> Generator[Question, Any, EffectRecord]:
     if record.reference is None:
         return record
     begun = record.sent_at or record.claimed_at
-    asked = FindShipment(reference=record.reference, bought_from=begun - _AROUND, bought_to=now + _AROUND)
+    inside = (line.order_id for line in request.contents if line.account == record.account)
+    order_ids = tuple(dict.fromkeys(inside))
+    others: tuple[str, ...] = ()
+    if order_ids:
+        rows: Sequence[EffectRecord] = yield OnStore("history", (record.account, _ALL), {})
+        others = tuple(_other_purchases(rows, record, order_ids))
+    asked = FindShipment(
+        reference=record.reference,
+        bought_from=begun - _AROUND,
+        bought_to=now + _AROUND,
+        order_ids=order_ids,
+        service=request.service,
+        others=others,
+    )
     found: ShipmentLookup = yield Ask(record.account, "find_shipment", asked)
     if found.shipment is not None:
         return (yield from _resolve(record, True, found.shipment.waybill, "found by reference"))
     if found.absence_proven:
         return (yield from _resolve(record, False, None, "the vendor proves that there is none"))
     return record
+
+
+def _other_purchases(rows: Sequence[EffectRecord], record: EffectRecord, order_ids: tuple[str, ...]) -> Iterator[str]:
+    """Waybills of what else was bought for these orders: the same lines again on purpose, or other lines."""
+    marks = [f"{record.account}/{order_id}/" for order_id in order_ids]
+    for row in rows:
+        if row.operation != record.operation or row.outcome_id is None:
+            continue
+        if (row.intent, row.attempt) != (record.intent, record.attempt) and any(mark in row.intent for mark in marks):
+            yield row.outcome_id
 
 
 def _find_declaration(

@@ -6,31 +6,13 @@ the order, so that what the platform said and what the seller added can always b
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from pydantic import Field
 
-from xborder_sdk.models import Dimensions, Model, Order, OrderLine
+from xborder_sdk.models import Battery, Dimensions, Model, Order, OrderLine
 from xborder_sdk.models.base import CountryCode, Grams
 from xborder_sdk.models.customs import HsCode
 
-
-class Battery(StrEnum):
-    """Which battery a piece has, by the IATA packing instructions (UN 3480/3481 lithium ion, UN 3090/3091 metal)."""
-
-    NONE = "none"
-    ION_IN_EQUIPMENT = "ion_in_equipment"
-    """Built in: PI 967."""
-    ION_WITH_EQUIPMENT = "ion_with_equipment"
-    """In the box beside its device: PI 966."""
-    ION_ALONE = "ion_alone"
-    """Alone, such as a power bank: PI 965."""
-    METAL_IN_EQUIPMENT = "metal_in_equipment"
-    """PI 970."""
-    METAL_WITH_EQUIPMENT = "metal_with_equipment"
-    """PI 969."""
-    METAL_ALONE = "metal_alone"
-    """PI 968."""
+__all__ = ["Battery", "CatalogueItem", "EnrichedOrder", "LineFacts"]
 
 
 class CatalogueItem(Model):

@@ -276,6 +276,7 @@ def _lines(facts: LineFacts, recipient: Address, on: date) -> Iterator[CustomsLi
             sku=item.sku,
             gtin=item.gtin,
             order_line_id=facts.line.line_id,
+            battery=item.battery,
         )
 
 

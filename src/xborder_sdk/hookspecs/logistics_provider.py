@@ -172,11 +172,17 @@ class FindShipment(Request):
     Attributes:
         reference: The reference it was bought with.
         bought_from, bought_to: When it may have happened.
+        order_ids: The platform's orders inside, where they are known. A platform's own logistics looks by them.
+        service: The service it was bought for, where it is known.
+        others: Waybills known to come from other purchases for these orders: none of them is the one looked for.
     """
 
     reference: str = Field(min_length=1)
     bought_from: Instant
     bought_to: Instant
+    order_ids: tuple[str, ...] = ()
+    service: str | None = None
+    others: tuple[str, ...] = ()
 
 
 class GetShipment(Request):

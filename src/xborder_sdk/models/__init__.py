@@ -3,6 +3,7 @@
 from xborder_sdk.models.address import Address, AddressCheck, Place, TaxNumber, TaxScheme
 from xborder_sdk.models.base import CountryCode, Instant, MaybePersonal, Model, Raw, personal_values
 from xborder_sdk.models.customs import (
+    Battery,
     CollectedTax,
     ContentsType,
     CustomsDeclaration,
@@ -76,6 +77,7 @@ from xborder_sdk.models.tracking import Scan, Tracking, TrackingStatus, in_order
 __all__ = [
     "Address",
     "AddressCheck",
+    "Battery",
     "Buyer",
     "CancellationOutcome",
     "CancellationStatus",

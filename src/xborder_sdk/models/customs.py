@@ -27,6 +27,24 @@ class ContentsType(StrEnum):
     OTHER = "other"
 
 
+class Battery(StrEnum):
+    """Which battery a piece has, by the IATA packing instructions (UN 3480/3481 lithium ion, UN 3090/3091 metal)."""
+
+    NONE = "none"
+    ION_IN_EQUIPMENT = "ion_in_equipment"
+    """Built in: PI 967."""
+    ION_WITH_EQUIPMENT = "ion_with_equipment"
+    """In the box beside its device: PI 966."""
+    ION_ALONE = "ion_alone"
+    """Alone, such as a power bank: PI 965."""
+    METAL_IN_EQUIPMENT = "metal_in_equipment"
+    """PI 970."""
+    METAL_WITH_EQUIPMENT = "metal_with_equipment"
+    """PI 969."""
+    METAL_ALONE = "metal_alone"
+    """PI 968."""
+
+
 class Incoterm(StrEnum):
     """Who pays duties. In parcels, `DAP`: the receiver at the door; `DDP`: the sender."""
 
@@ -52,6 +70,7 @@ class CustomsLine(Model):
         description_local: Name in the language of the sending country, where customs there ask for it.
         sku, gtin, manufacturer_part_no: Product identifiers; the EU asks for one from late 2026.
         order_line_id: The order line the goods come from.
+        battery: Which battery is in a piece; None where nobody has said.
     """
 
     description: str = Field(min_length=3, max_length=512)
@@ -65,6 +84,7 @@ class CustomsLine(Model):
     gtin: str | None = None
     manufacturer_part_no: str | None = None
     order_line_id: str | None = None
+    battery: Battery | None = None
 
     @property
     def value(self) -> Money:

@@ -278,6 +278,7 @@ class Dispute(Model):
         returning: Parcels the buyer is sending back.
         transactions: Money that moved because of it.
         history: What happened, oldest first.
+        warnings: What the connector had to reckon or could not know, in words.
     """
 
     account: str
@@ -312,6 +313,7 @@ class Dispute(Model):
     transactions: tuple[DisputeTransaction, ...] = ()
     outcome: DisputeOutcome | None = None
     history: tuple[DisputeActivity, ...] = ()
+    warnings: tuple[str, ...] = ()
     raw: RawField = Raw()
 
     @property

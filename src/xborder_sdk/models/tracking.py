@@ -69,6 +69,7 @@ class Tracking(Model):
         scans: Newest last.
         estimated_delivery: When it should arrive; None where the carrier gives no moment with its zone.
         estimated_delivery_local_time: The carrier's own text of it, often a day only.
+        vendor_note: The carrier's own words on why it knows nothing.
     """
 
     number: str
@@ -79,6 +80,7 @@ class Tracking(Model):
     estimated_delivery_local_time: str | None = None
     delivered_at: Instant | None = None
     signed_by: MaybePersonal = None
+    vendor_note: str | None = None
     raw: RawField = Raw()
 
 
