@@ -7,26 +7,13 @@ from dataclasses import asdict, fields
 from typing import TypeAlias
 
 from xborder_sandbox.aliexpress.gateway import Gateway
+from xborder_sandbox.aliexpress.sellers import seller_of
 from xborder_sandbox.aliexpress.settings import CHOICES, Settings
 from xborder_sandbox.aliexpress.shop import Shop
-from xborder_sandbox.aliexpress.tokens import Seller
 from xborder_sandbox.errors import AdminError
 from xborder_sandbox.requests import Json
 
 AccessAction: TypeAlias = Callable[[Shop, Gateway, dict[str, Json]], dict[str, Json]]
-
-
-def seller_of(shop: Shop, body: dict[str, Json]) -> Seller:
-    """Return the seller that `account` names; the first one by default.
-
-    Raises:
-        AdminError: If there is none.
-    """
-    account = body.get("account", "ae-shop")
-    seller = shop.tokens.sellers.get(str(account))
-    if seller is None:
-        raise AdminError(f"there is no seller {account!r}; there are: {', '.join(shop.tokens.sellers)}")
-    return seller
 
 
 def picture(shop: Shop, gateway: Gateway) -> dict[str, Json]:

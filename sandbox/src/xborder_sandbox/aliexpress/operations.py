@@ -17,18 +17,54 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TypeAlias, cast
 
-from xborder_sandbox.aliexpress import token_api
+from xborder_sandbox.aliexpress import profile_api, token_api
 from xborder_sandbox.aliexpress.call import Call
+from xborder_sandbox.aliexpress.declaring import api as declaring_api
+from xborder_sandbox.aliexpress.handover import api as handover_api
+from xborder_sandbox.aliexpress.issues import actions as issue_actions
+from xborder_sandbox.aliexpress.issues import api as issues_api
+from xborder_sandbox.aliexpress.orders import actions as order_actions
+from xborder_sandbox.aliexpress.orders import address_api, cancel_api, detail_api, list_api
+from xborder_sandbox.aliexpress.shipping import actions as parcel_actions
+from xborder_sandbox.aliexpress.shipping import (
+    booking_api,
+    choosing_api,
+    following_api,
+    printing_api,
+    tracking_api,
+)
 from xborder_sandbox.aliexpress.shop import Shop
+from xborder_sandbox.aliexpress.talking import evaluations, messages
 from xborder_sandbox.requests import Json
 
 Handler: TypeAlias = Callable[[Shop, Call], dict[str, Json]]
 Action: TypeAlias = Callable[[Shop, dict[str, Json]], dict[str, Json]]
 
 # Orders and what belongs to them.
-_SELLING: tuple[ModuleType, ...] = (token_api,)
+_SELLING: tuple[ModuleType, ...] = (
+    token_api,
+    profile_api,
+    list_api,
+    detail_api,
+    address_api,
+    cancel_api,
+    declaring_api,
+    messages,
+    evaluations,
+    order_actions,
+)
 # Logistics, labels, hand-over, tracking, issues.
-_SHIPPING: tuple[ModuleType, ...] = ()
+_SHIPPING: tuple[ModuleType, ...] = (
+    choosing_api,
+    booking_api,
+    following_api,
+    printing_api,
+    tracking_api,
+    handover_api,
+    parcel_actions,
+    issues_api,
+    issue_actions,
+)
 MODULES = (*_SELLING, *_SHIPPING)
 
 

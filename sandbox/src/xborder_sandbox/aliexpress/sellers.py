@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from xborder_sandbox.aliexpress.shop import Shop
 from xborder_sandbox.aliexpress.tokens import Seller
+from xborder_sandbox.errors import AdminError
+from xborder_sandbox.requests import Json
 
 
 def new_sellers() -> list[Seller]:
@@ -32,3 +35,16 @@ def new_sellers() -> list[Seller]:
             shop_id=1_104_556_677,
         ),
     ]
+
+
+def seller_of(shop: Shop, body: dict[str, Json]) -> Seller:
+    """Return the seller that `account` names; the first one by default.
+
+    Raises:
+        AdminError: If there is none.
+    """
+    account = body.get("account", "ae-shop")
+    seller = shop.tokens.sellers.get(str(account))
+    if seller is None:
+        raise AdminError(f"there is no seller {account!r}; there are: {', '.join(shop.tokens.sellers)}")
+    return seller
