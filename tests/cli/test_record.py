@@ -3,41 +3,27 @@
 from __future__ import annotations
 
 import base64
-import importlib.util
 import json
 import re
-import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xborder_ebay import EbayConnector
 from xborder_sdk.cli.lookalikes import LookAlikes
 from xborder_sdk.client import Client
 from xborder_sdk.client.core import EFFECTS
 from xborder_sdk.hookspecs import ListDisputes, ListOrders
 from xborder_sdk.models.base import personal_values
 from xborder_sdk.runtime.redaction import secrets_of
+from xborder_sdk.testing import ConnectorTests, run_kit
 
 from .conftest import Run
-
-EBAY_TESTS = Path(__file__).parents[2] / "plugins" / "ebay" / "tests"
-
-
-def _load(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"ebay_tests_{name}", EBAY_TESTS / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, spec.name, module)
-    spec.loader.exec_module(module)
-    return module
-
 
 def people(value: Any) -> Iterator[str]:
     """What names the sandbox's people: whole texts and the words of names and addresses."""
@@ -115,8 +101,7 @@ def test_lists_disputes_and_refusals_too(seller: Path, run: Run, known: Any) -> 
 
 
 @pytest.mark.slow
-def test_the_connectors_own_tests_read_it(seller: Path, run: Run, known: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    conftest, exchanges = (_load(name, monkeypatch) for name in ("conftest", "test_exchanges"))
+def test_the_conformance_kit_reads_it(seller: Path, run: Run, known: Any, tmp_path: Path) -> None:
     orders, disputes, _ = known
     wanted = [
         ("get_order", {"order_id": orders[0].order_id}),
@@ -125,17 +110,27 @@ def test_the_connectors_own_tests_read_it(seller: Path, run: Run, known: Any, mo
         ("list_disputes", {}),
         ("get_dispute", {"dispute_id": disputes[0].dispute_id, "kind": disputes[0].kind.value}),
     ]
-    for operation, request in wanted:
-        exchange = record(run, seller, operation, request) | {"operation": operation}
-        crank = conftest.Crank()
+    folder = tmp_path / "exchanges"
+    for number, (operation, request) in enumerate(wanted):
+        made = record(run, seller, operation, request)
+        path = folder / operation / f"recorded_{number}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(made), encoding="utf-8")
 
-        def play(one: dict[str, Any], crank: Any = crank) -> Any:
-            connector = conftest.make_connector(**one.get("settings", {}) | {"signing_key_jwe": None})
-            asked = conftest.REQUESTS[one["operation"]].model_validate(one["request"])
-            flow = getattr(conftest.kind_of(one["operation"])(connector), one["operation"])(asked)
-            return crank.run(connector, flow, [conftest.answer_of(each) for each in one["exchanges"]])
+    class Recorded(ConnectorTests):
+        connector = EbayConnector
+        settings: ClassVar[dict[str, str]] = {
+            "client_id": "app-id",
+            "client_secret": "cert-id-invented",
+            "refresh_token": "v^1.1#refresh",
+        }
+        exchanges = folder
 
-        exchanges.test_exchange(exchange, play, crank)
+    of_files = {"test_an_exchange_file_can_be_read", "test_it_asks_what_the_file_expects",
+                "test_it_returns_what_the_file_promises", "test_it_refuses_as_the_file_says"}  # fmt: skip
+    verdicts = run_kit(Recorded, of_files)
+    assert [str(verdict) for verdict in verdicts if verdict.error is not None] == []
+    assert {verdict.test for verdict in verdicts} == of_files
 
 
 def test_the_same_text_becomes_the_same_look_alike(seller: Path, run: Run, known: Any) -> None:

@@ -20,7 +20,6 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 from pydantic import BaseModel, SecretStr, ValidationError
-from pydantic_core import to_jsonable_python
 
 from xborder_sdk import models
 from xborder_sdk.cli.completion import complete_account, complete_operation
@@ -360,6 +359,8 @@ def _replayed(
     credentials: Iterable[str],
     result: Any,
 ) -> dict[str, Any]:
+    from xborder_sdk.testing.exchange import plain
+
     cls = type(connector)
     values = {name: getattr(settings, name) for name in type(settings).model_fields}
     config = Config((AccountConfig(_REPLAY, cls.name, values),))
@@ -424,46 +425,12 @@ def _told_settings(settings: Settings) -> dict[str, Any]:
 
 
 def _wire(step: Send) -> dict[str, Any]:
-    query: dict[str, Any] = {}
-    for name, value in step.query:
-        held = query.get(name)
-        query[name] = value if held is None else [*(held if isinstance(held, list) else [held]), value]
-    made: dict[str, Any] = {
-        "method": step.method,
-        "host": step.host,
-        "path": step.path,
-        "query": query,
-        "effect": step.effect.value,
-    }
-    if step.headers:
-        made["headers"] = dict(step.headers)
-    if step.content is not None:
-        try:
-            made["json"] = json.loads(step.content)
-        except ValueError:
-            raise Unredactable("the request's body is not JSON") from None
-    return made
+    from xborder_sdk.testing.exchange import BadExchange, written_step
 
-
-def plain(value: Any) -> Any:
-    """A result as an exchange file writes it: fields that say something, sets in order.
-
-    Args:
-        value: A model, or a tuple, list or set of models.
-    """
-    if isinstance(value, BaseModel):
-        dumped = value.model_dump(mode="json", exclude_defaults=True)
-        return {
-            name: plain(inner)
-            if isinstance(inner := getattr(value, name, None), (BaseModel, tuple, frozenset))
-            else told
-            for name, told in dumped.items()
-        }
-    if isinstance(value, (tuple, list)):
-        return [plain(inner) for inner in value]
-    if isinstance(value, frozenset):
-        return sorted(plain(inner) for inner in value)
-    return to_jsonable_python(value)
+    try:
+        return written_step(step)
+    except BadExchange as error:
+        raise Unredactable(str(error)) from None
 
 
 def _refuse_leaks(

@@ -1,0 +1,21 @@
+"""eBay before the conformance kit: every exchange file, and every fault the kit wraps round them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from xborder_ebay import EbayConnector
+from xborder_sdk.testing import ConnectorTests
+
+
+class TestEbay(ConnectorTests):
+    connector = EbayConnector
+    account = "ebay-test"
+    settings = {
+        "client_id": "app-id",
+        "client_secret": "cert-id-invented",
+        "refresh_token": "v^1.1#refresh",
+    }
+    exchanges = Path(__file__).with_name("exchanges")
+    now = datetime(2026, 2, 25, 6, 13, 20, tzinfo=UTC)
