@@ -37,7 +37,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Sighting:
-    """A scan: `at` is in the zone of the place."""
+    """A scan; `at` is aware, in the zone in which the carrier tells it."""
 
     at: datetime
     stage: Stage

@@ -18,4 +18,6 @@ def _package(name: str) -> Callable[[World], Vendor]:
     return build
 
 
-VENDORS: dict[str, Callable[[World], Vendor]] = {name: _package(name) for name in ("ebay", "dhl", "aliexpress")}
+_NAMES = ("ebay", "dhl", "aliexpress", "chinapost", "track17")
+
+VENDORS: dict[str, Callable[[World], Vendor]] = {name: _package(name) for name in _NAMES}
