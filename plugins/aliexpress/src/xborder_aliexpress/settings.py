@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, model_validator
 
 from xborder_sdk.hookspecs import Settings
+from xborder_sdk.models import DisputeReason
 from xborder_sdk.models.base import Instant
 
 PickupType = Literal["DOOR_PICKUP", "SELF_POST", "SELF_SEND"]
@@ -40,6 +41,18 @@ class AliexpressSettings(Settings):
         undeliverable: What becomes of a parcel that cannot be delivered.
         top_user_key: A key of the application's own that logistics orders and hand-overs carry.
         hand_over_client: Who hands over, `ISV-<name>` or `SELLER-<name>`.
+        skip_bad_parcels: Let a hand-over go through without the parcels the platform does not take.
+        locale: Language of the platform's texts about online shipping, such as `zh_CN` or `en_US`.
+        logistics_order: Which call buys online shipping: `createorder`, which knows the ways of collection, or
+            `createwarehouseorder`, the older one.
+        pickup_warehouse: Warehouse that collects: its code, or `recommended` to ask which one serves the address;
+            without it the service names the warehouse.
+        declared_per: Whether declared weight and value are of a `piece` or of the whole `line`; no document says.
+        max_parcel_g: Heaviest parcel of online shipping, in grams.
+        label_details: Also print what is inside for picking (`print_detail`); None for the plain label.
+        problem_parcels: Ask also for the platform's problem parcels when parcels are tracked.
+        dispute_reasons: Our reason by the platform's id or text of one; no list of them is published.
+        chargeback_days: Working days to answer a chargeback after it is noticed; no document says how many.
     """
 
     app_key: str = Field(min_length=1)
@@ -63,6 +76,16 @@ class AliexpressSettings(Settings):
     undeliverable: Literal["return", "destroy"] = "return"
     top_user_key: str | None = Field(default=None, min_length=1, max_length=16)
     hand_over_client: str = "SELLER-xborder"
+    skip_bad_parcels: bool = False
+    locale: str = Field(default="zh_CN", pattern=r"^[a-z]{2}_[A-Z]{2}$")
+    logistics_order: Literal["createorder", "createwarehouseorder"] = "createorder"
+    pickup_warehouse: str | None = Field(default=None, min_length=1)
+    declared_per: Literal["piece", "line"] = "piece"
+    max_parcel_g: int = Field(default=2000, ge=1)
+    label_details: bool | None = None
+    problem_parcels: bool = True
+    dispute_reasons: dict[str, DisputeReason] = Field(default_factory=dict)
+    chargeback_days: int = Field(default=3, ge=1, le=60)
 
     @model_validator(mode="after")
     def _token_fits_the_gateway(self) -> AliexpressSettings:
