@@ -18,6 +18,7 @@ from xborder_sdk.fulfilment import ShipmentPlan, WorkState, WorkStore
 from xborder_sdk.fulfilment.owner import is_dead, new_owner
 from xborder_sdk.fulfilment.planning import order_digest
 from xborder_sdk.fulfilment.shipment_draft import draft
+from xborder_sdk.fulfilment.work_schema import WORK_V1
 from xborder_sdk.hookspecs import CreateShipment, QuoteShipment
 from xborder_sdk.models import Hold, HoldReason, Order
 
@@ -299,6 +300,63 @@ def test_threads_share_the_rows_without_taking_one_twice(tmp_path: Path) -> None
     for thread in threads:
         thread.join()
     assert sorted(done) == sorted(f"O-{number}" for number in range(20))
+    work.close()
+
+
+def test_a_store_of_the_first_version_keeps_all_it_holds(tmp_path: Path, world: ShopWorld) -> None:
+    found = order(display_id="D-1")
+    path = tmp_path / "w.db"
+    old = sqlite3.connect(path)
+    old.executescript(WORK_V1)
+    old.execute(
+        "INSERT INTO xborder_work (account, order_id, display_id, state, detail, due, tries, attempt, holds, waybill,"
+        " numbers, files, declared_at, price, currency, created_at, updated_at, is_fresh, lease_until) VALUES"
+        " ('shop', ?, 'D-1', 'declared', 'told', 1, 0, 1, '[]', '1234567890', '[\"P1\"]', '[\"a.pdf\"]', 1,"
+        " '12.50', 'CNY', 1, 1, 0, 0)",
+        (KEY[1],),
+    )
+    old.execute(
+        "INSERT INTO xborder_work_private (account, order_id, order_json, plan_json) VALUES ('shop', ?, ?, ?)",
+        (KEY[1], found.model_dump_json(), plan_for(found).model_dump_json()),
+    )
+    old.execute("PRAGMA application_id = 0x58425731")
+    old.execute("PRAGMA user_version = 1")
+    old.commit()
+    old.close()
+    for _ in range(2):  # once by the schema step, once as it is from then on
+        work = store_at(path, world)
+        row = work.get(*KEY)
+        assert row is not None
+        assert (row.state, row.waybill, row.number, row.number_pending) == (
+            WorkState.DECLARED,
+            "1234567890",
+            "1234567890",
+            False,
+        )
+        assert (row.numbers, row.files, str(row.price)) == (("P1",), ("a.pdf",), "12.50 CNY")
+        assert work.plan(KEY) == plan_for(found)
+        assert work.order(KEY) == found
+        with work.lease(KEY, ALL) as lease:
+            assert lease is not None
+            lease.save(detail="told")
+        work.close()
+    reader = sqlite3.connect(path)
+    assert reader.execute("PRAGMA user_version").fetchone() == (2,)
+    reader.close()
+
+
+def test_the_number_a_buyer_follows(world: ShopWorld) -> None:
+    work = store_at(None, world)
+    work.apply("shop", [order()], {})
+    with work.lease(KEY, ALL) as lease:
+        assert lease is not None
+        assert lease.row.number is None
+        assert lease.save(waybill="W1").number == "W1"
+        assert lease.save(number_pending=True).number is None
+        assert lease.save(number_pending=False, tracking_number="T1").number == "T1"
+    row = work.get(*KEY)
+    assert row is not None
+    assert (row.waybill, row.number) == ("W1", "T1")
     work.close()
 
 

@@ -77,6 +77,7 @@ class Decision(StrEnum):
     RETRY = "retry"
     STOP = "stop"
     SUPPLY_LABEL = "supply-label"
+    SUPPLY_NUMBER = "supply-number"
     BUY_AGAIN = "buy-again"
     CONFIRM_PRINTED = "confirm-printed"
     PRINT_AGAIN = "print-again"
@@ -88,10 +89,11 @@ def decide(
     decision: Annotated[Decision, typer.Argument(help="What to do.")],
     reason: Annotated[str | None, typer.Option(help="For stop: why, without buyer data.")] = None,
     label: Annotated[Path | None, typer.Option(help="For supply-label: the label, a PDF, PNG or ZPL file.")] = None,
+    number: Annotated[str | None, typer.Option(help="For supply-number: the number the buyer follows.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="For buy-again: do not ask.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Decide for one order: look again, stop, give its label, buy or print it again on purpose.
+    """Decide for one order: look again, stop, give its label or number, buy or print it again on purpose.
 
     The next `xborder fulfil` carries it out.
     """
@@ -105,6 +107,10 @@ def decide(
                 row = fulfilment.stop(account, order_id, reason)
             case Decision.SUPPLY_LABEL:
                 row = fulfilment.supply_label(account, order_id, _label(label))
+            case Decision.SUPPLY_NUMBER:
+                if number is None:
+                    raise InvalidRequest("say which number the buyer follows", hint="--number")
+                row = fulfilment.supply_number(account, order_id, number)
             case Decision.BUY_AGAIN:
                 if not yes:
                     typer.confirm(f"Buy a second shipment for {order_id}?", abort=True, err=True)
@@ -177,7 +183,7 @@ def show_rows(rows: Sequence[WorkRow], as_json: bool) -> None:
         return
     show_table(
         "Orders",
-        ("shop", "order", "state", "to", "carrier", "service", "price", "waybill", "last"),
+        ("shop", "order", "state", "to", "carrier", "service", "price", "number", "last"),
         [
             (
                 row.account,
@@ -187,7 +193,7 @@ def show_rows(rows: Sequence[WorkRow], as_json: bool) -> None:
                 row.carrier,
                 row.service_name or row.service,
                 row.price,
-                row.waybill,
+                row.number or row.waybill,
                 row.tracking.value if row.tracking and row.state is not WorkState.DELIVERED else None,
             )
             for row in rows
@@ -226,6 +232,7 @@ def _facts(row: WorkRow) -> dict[str, Any]:
         "service": row.service,
         "price": None if row.price is None else row.price.model_dump(mode="json"),
         "waybill": row.waybill,
+        "number": row.number,
         "tracking": row.tracking.value if row.tracking else None,
         "files": list(row.files),
         "holds": [hold.model_dump(mode="json", exclude={"proposal"}) for hold in row.holds],

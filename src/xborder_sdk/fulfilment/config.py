@@ -93,6 +93,8 @@ class FulfilmentConfig(Model):
         overlap_minutes: How far each pull looks behind the end of the one before.
         quote_within_s: How long to wait for prices, in seconds.
         ask_again_s: Pause before a purchase whose outcome is unknown is looked up again, in seconds.
+        number_within_hours: How long a number that comes after the purchase is waited for before somebody is asked to
+            look; it is asked for until then and after.
         label_format, label_stock, label_dpi: How carriers should make labels.
         labels_per_job: Most orders whose labels share a print job; more than 1 where sheets hold several labels.
         sent_is_printed: Take a label as printed that was sent to a printer which cannot say more.
@@ -119,6 +121,7 @@ class FulfilmentConfig(Model):
     overlap_minutes: int = Field(default=15, ge=0, le=1440)
     quote_within_s: float = Field(default=30, gt=0, le=600)
     ask_again_s: float = Field(default=60, gt=0, le=86_400)
+    number_within_hours: int = Field(default=24, ge=0, le=720)
     label_format: DocumentFormat = DocumentFormat.PDF
     label_stock: LabelStock = LabelStock.THERMAL_100X150
     label_dpi: int = Field(default=203, ge=100, le=1200)

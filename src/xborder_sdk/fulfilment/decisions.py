@@ -56,17 +56,40 @@ class Decisions:
         """Gives the label of a parcel whose carrier shows it only once, got from the carrier's own site.
 
         Raises:
-            UsageError: Nothing was bought for this order, or it has its label.
+            UsageError: Nothing was bought for this order, it has its label, or its number is still to come.
         """
 
         def change(row: WorkRow) -> dict[str, Any]:
-            if row.waybill is None or row.state is not WorkState.BOUGHT:
+            if row.state is not WorkState.BOUGHT:
                 raise UsageError("this order waits for no label")
+            if row.number is None:
+                raise UsageError("the number of this parcel is still to come", hint="supply the number first")
             given = label.replace(kind=DocumentKind.LABEL)
-            files = tuple(str(path) for path in keep(self.config.out, row.waybill, (given,)))
+            files = tuple(str(path) for path in keep(self.config.out, row.number, (given,)))
             return {"files": files, "state": WorkState.LABELLED, "holds": (), "due": self._now(), "tries": 0}
 
         return self._decided(account, order_id, "the label was supplied", change)
+
+    def supply_number(self, account: str, order_id: str, number: str) -> WorkRow:
+        """Gives the number a buyer follows, read on the carrier's own site, where the carrier does not tell it.
+
+        Args:
+            account, order_id: Which order.
+            number: The number.
+
+        Raises:
+            UsageError: No number is missing for this order, or it is empty.
+        """
+
+        def change(row: WorkRow) -> dict[str, Any]:
+            if row.state is not WorkState.BOUGHT or not row.number_pending:
+                raise UsageError("this order waits for no number")
+            given = number.strip()
+            if not given:
+                raise UsageError("the number is empty")
+            return {"tracking_number": given, "number_pending": False, "holds": (), "due": self._now(), "tries": 0}
+
+        return self._decided(account, order_id, "the number was supplied", change)
 
     def buy_again(self, account: str, order_id: str) -> WorkRow:
         """Buys a second shipment on purpose, for a label that is lost or a parcel that must be sent anew.
@@ -87,7 +110,10 @@ class Decisions:
                 "due": self._now(),
                 "tries": 0,
                 "waybill": None,
+                "tracking_number": None,
+                "number_pending": False,
                 "numbers": (),
+                "tracking_url": None,
                 "files": (),
                 "batch": None,
                 "print_job": None,
@@ -119,10 +145,10 @@ class Decisions:
         """
 
         def change(row: WorkRow) -> dict[str, Any]:
-            if row.state not in _ON_PAPER or row.waybill is None:
+            if row.state not in _ON_PAPER or row.number is None:
                 raise UsageError("only a label that is made and not declared yet is printed again")
             number = int(row.batch.rpartition("-again-")[2]) + 1 if row.batch and "-again-" in row.batch else 1
-            batch = f"{row.waybill}-again-{number}"
+            batch = f"{row.number}-again-{number}"
             fresh = {"batch": batch, "print_job": None, "holds": (), "due": self._now(), "tries": 0}
             return {"state": WorkState.LABELLED, **fresh}
 

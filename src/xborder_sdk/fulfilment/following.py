@@ -41,7 +41,7 @@ class Following:
         """Asks for every parcel once. A carrier that fails stops no other."""
         by_carrier: dict[str, list[WorkRow]] = {}
         for row in self._work.rows(TO_FOLLOW):
-            if row.waybill is not None and row.carrier is not None and not _arrived(row):
+            if row.number is not None and row.carrier is not None and not _arrived(row):
                 by_carrier.setdefault(row.carrier, []).append(row)
         total = sum(len(rows) for rows in by_carrier.values())
         done = 0
@@ -52,7 +52,7 @@ class Following:
                     yield replace(progress, done=done, total=total)
 
     def _batch(self, carrier: str, rows: list[WorkRow]) -> Iterator[Progress]:
-        numbers = tuple(row.waybill for row in rows if row.waybill is not None)
+        numbers = tuple(row.number for row in rows if row.number is not None)
         try:
             found = self._client.track(carrier, TrackParcels(numbers=numbers))
         except XborderError as error:
@@ -62,7 +62,7 @@ class Following:
             return
         known = {tracking.number: tracking for tracking in found}
         for row in rows:
-            told = self._followed(row, known.get(row.waybill or ""))
+            told = self._followed(row, known.get(row.number or ""))
             if told is not None:
                 yield told
 

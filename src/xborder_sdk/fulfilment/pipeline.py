@@ -11,7 +11,7 @@ begins. A process that is killed and started again goes on where it stopped. One
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -31,12 +31,14 @@ from xborder_sdk.fulfilment.config import FulfilmentConfig, load_fulfilment
 from xborder_sdk.fulfilment.decisions import Decisions
 from xborder_sdk.fulfilment.feed import Feed
 from xborder_sdk.fulfilment.following import Following, state_of_declared
+from xborder_sdk.fulfilment.later_number import LaterNumber, number_changes
+from xborder_sdk.fulfilment.outcome import Outcome
 from xborder_sdk.fulfilment.papers import keep, labels_of, read_back
 from xborder_sdk.fulfilment.planning import ShipmentPlan, order_digest, plan_order
 from xborder_sdk.fulfilment.preflight import is_already_shipped, is_cancelled, merged, state_holds
 from xborder_sdk.fulfilment.printing import PrintRun
 from xborder_sdk.fulfilment.progress import Progress, Step, WorkState
-from xborder_sdk.fulfilment.purchase import Bought, Purchase
+from xborder_sdk.fulfilment.purchase import Purchase
 from xborder_sdk.fulfilment.troubles import hold_of, passes, pause_after
 from xborder_sdk.fulfilment.work import Key, Lease, WorkRow, WorkStore
 from xborder_sdk.hookspecs import (
@@ -57,6 +59,7 @@ from xborder_sdk.runtime.redaction import place_of
 
 _TO_PLAN = (WorkState.NEW, WorkState.HELD, WorkState.PLANNED)
 _TO_BUY = (WorkState.PLANNED, WorkState.BUYING)
+_BOUGHT = (WorkState.BOUGHT,)
 _STILL_COUNTS = frozenset(HoldReason) - {
     HoldReason.NO_ADDRESS,
     HoldReason.BAD_ADDRESS,
@@ -65,31 +68,6 @@ _STILL_COUNTS = frozenset(HoldReason) - {
     HoldReason.CUSTOMS,
 }
 """Reasons that count after the purchase too: platforms withhold addresses of what they believe is on its way."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a step makes of a row.
-
-    Attributes:
-        state: Where the order stands now; None for where it stood.
-        detail: What happened, in words.
-        holds: What stands in the way.
-        due: When the row is looked at again; None for at once.
-        failed: Whether the step is to be tried again.
-        order, plan: What is to be kept with the row.
-        changes: Other fields of the row.
-    """
-
-    state: WorkState | None
-    detail: str
-    holds: tuple[Hold, ...] = ()
-    due: datetime | None = None
-    failed: bool = False
-    planned: bool = False
-    order: Order | None = None
-    plan: ShipmentPlan | None = None
-    changes: dict[str, Any] = field(default_factory=dict)
 
 
 class Fulfilment(Decisions):
@@ -171,7 +149,8 @@ class Fulfilment(Decisions):
         yield from self._stage(Step.BUY, _TO_BUY, self._buy)
         # A purchase whose answer was lost is looked up at once where the carrier's look-up needs no time.
         yield from self._stage(Step.BUY, (WorkState.BUYING,), self._buy)
-        yield from self._stage(Step.LABEL, (WorkState.BOUGHT,), self._label)
+        yield from self._each(Step.NUMBER, self._due_bought(pending=True), _BOUGHT, self._number)
+        yield from self._each(Step.LABEL, self._due_bought(pending=False), _BOUGHT, self._label)
         ready = WorkState.LABELLED
         if self.config.printer is not None:
             yield from self._print(self.config.printer)
@@ -294,18 +273,31 @@ class Fulfilment(Decisions):
             if passes(error) or purchase.was_sent():
                 raise
             return self._refused(error, plan)
+        shipment = bought.shipment
+        if shipment is None:
+            # Only its waybill was found: whether the buyer follows another number is the carrier's to say.
+            numbers: dict[str, Any] = {"number_pending": purchase.can_be_asked(bought.account)}
+        else:
+            numbers = number_changes(shipment, bought.waybill)
+        later = "; its number comes later" if numbers["number_pending"] else ""
         lease.save(
             state=WorkState.BOUGHT,
-            detail=f"bought as {bought.waybill}",
+            detail=f"bought as {bought.waybill}{later}",
             holds=(),
             tries=0,
             carrier=bought.account,
             waybill=bought.waybill,
-            numbers=() if bought.shipment is None else _numbers(bought),
-            price=(bought.shipment.price if bought.shipment is not None else None) or row.price,
+            price=(None if shipment is None else shipment.price) or row.price,
             bought_at=self._now(),
+            **numbers,
         )
-        return self._labelled(lease.row, purchase, () if bought.shipment is None else bought.shipment.documents)
+        documents = () if shipment is None or lease.row.number_pending else shipment.documents
+        if labels_of(documents):
+            return self._kept(lease.row, documents)
+        # The number and the label are steps of their own: whatever becomes of them, the waybill is kept.
+        later_still = shipment is not None and lease.row.number_pending
+        due = self._now() + timedelta(seconds=self.config.ask_again_s) if later_still else None
+        return Outcome(WorkState.BOUGHT, lease.row.detail, due=due)
 
     def _before_buying(self, row: WorkRow, plan: ShipmentPlan) -> Outcome | None:
         """The order as it is now decides whether it is bought at all."""
@@ -342,6 +334,18 @@ class Fulfilment(Decisions):
 
     # -- labels --------------------------------------------------------------------------------------------------------
 
+    def _due_bought(self, *, pending: bool) -> tuple[Key, ...]:
+        """What is bought and due: those whose number is still to come, or those whose label is."""
+        now = self._now()
+        return tuple(row.key for row in self.work.rows(_BOUGHT) if row.due <= now and row.number_pending is pending)
+
+    def _number(self, lease: Lease) -> Outcome:
+        row = lease.row
+        plan = self.work.plan(row.key)
+        if plan is None:
+            return self._label_missing(row, "its plan was purged")
+        return LaterNumber(self.config, self._now).ask(row, Purchase(self.client, plan, row.attempt, self._now()))
+
     def _label(self, lease: Lease) -> Outcome:
         row = lease.row
         plan = self.work.plan(row.key)
@@ -349,22 +353,24 @@ class Fulfilment(Decisions):
             return self._label_missing(row, "its plan was purged")
         purchase = Purchase(self.client, plan, row.attempt, self._now())
         shipment = purchase.again()
-        return self._labelled(row, purchase, () if shipment is None else shipment.documents)
-
-    def _labelled(self, row: WorkRow, purchase: Purchase, documents: tuple[Document, ...]) -> Outcome:
-        assert row.waybill is not None  # noqa: S101 - a bought row has one
+        documents = () if shipment is None else shipment.documents
+        first = shipment is not None and not documents
         if not labels_of(documents):
-            fetched = purchase.papers(row.carrier or "", row.waybill, row.bought_at)
-            documents = (*documents, *fetched)
-        labels = labels_of(documents)
-        if not labels:
-            return self._label_missing(row, "the carrier shows a label only once, and its answer was lost")
-        files = tuple(str(path) for path in keep(self.config.out, row.waybill, documents))
-        numbers = [number for number in (row.waybill, *row.numbers) if number]
-        for label in labels:
+            documents = (*documents, *purchase.papers(row, first=first))
+        if not labels_of(documents):
+            why = "its carrier gives none" if first else "the carrier shows a label only once, and its answer was lost"
+            return self._label_missing(row, why)
+        return self._kept(row, documents)
+
+    def _kept(self, row: WorkRow, documents: tuple[Document, ...]) -> Outcome:
+        """Papers with a label among them, kept and read back."""
+        assert row.number is not None  # noqa: S101 - a label is asked for once the number is there
+        files = tuple(str(path) for path in keep(self.config.out, row.number, documents))
+        numbers = [number for number in (row.number, row.waybill, *row.numbers) if number]
+        for label in labels_of(documents):
             if read_back(label.content, label.format, [numbers], self.config.verify_labels):
                 return self._unreadable(row, files)
-        detail = f"bought as {row.waybill}; label in {files[0]}"
+        detail = f"bought as {row.number}; label in {files[0]}"
         return Outcome(WorkState.LABELLED, detail, changes={"files": files, "tries": 0})
 
     def _label_missing(self, row: WorkRow, why: str) -> Outcome:
@@ -380,7 +386,7 @@ class Fulfilment(Decisions):
     def _unreadable(self, row: WorkRow, files: tuple[str, ...]) -> Outcome:
         hold = Hold(
             reason=HoldReason.POLICY,
-            detail=f"no bar code on the label of {row.waybill} holds its number",
+            detail=f"no bar code on the label of {row.number} holds its number",
             field="label",
             repair="look at the label; set fulfilment.verify_labels to off if this carrier prints none",
         )
@@ -441,13 +447,14 @@ class Fulfilment(Decisions):
         if stopped is not None:
             return stopped
         plan, carrier = self.work.plan(row.key), row.carrier
-        assert row.waybill is not None  # noqa: S101 - a printed row has one
+        assert row.number is not None  # noqa: S101 - a printed row has one
         assert carrier is not None  # noqa: S101
         lines = () if plan is None else tuple(plan.request.contents)
         request = DeclareShipment(
             order_id=row.order_id,
-            tracking_number=row.waybill,
+            tracking_number=row.number,
             carrier=self.client.connector(carrier).name,
+            service=row.service,
             lines=tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in lines),
         )
         try:
@@ -468,12 +475,12 @@ class Fulfilment(Decisions):
         return self._declared(row)
 
     def _declared(self, row: WorkRow) -> Outcome:
-        detail = f"{row.account} knows {row.waybill}"
+        detail = f"{row.account} knows {row.number}"
         return Outcome(state_of_declared(row.tracking), detail, changes={"declared_at": self._now(), "tries": 0})
 
     def _is_declared(self, row: WorkRow) -> bool:
         told = self.client.list_declared_shipments(row.account, ListDeclaredShipments(order_id=row.order_id))
-        return any(_bare(shipment.tracking_number) == _bare(row.waybill) for shipment in told)
+        return any(_bare(shipment.tracking_number) == _bare(row.number) for shipment in told)
 
     def _declaration_found(self, row: WorkRow, request: DeclareShipment) -> bool:
         record = self.client.settle(row.account, OrderSource.declare_shipment, request)
@@ -563,15 +570,10 @@ def _purchase_digest(plan: ShipmentPlan) -> str:
     return f"{plan.account}/{plan.request.fingerprint()}"
 
 
-def _numbers(bought: Bought) -> tuple[str, ...]:
-    assert bought.shipment is not None  # noqa: S101 - asked only then
-    return tuple(parcel.tracking_number for parcel in bought.shipment.parcels if parcel.tracking_number is not None)
-
-
 def _is_our_own_doing(hold: Hold, order: Order, row: WorkRow) -> bool:
     """Whether a hold says only that the parcel is declared, which this run may have done before it was interrupted."""
     declared = {_bare(number) for number in order.declared_numbers}
-    return hold.field in {"lines", "status"} and _bare(row.waybill) in declared
+    return hold.field in {"lines", "status"} and _bare(row.number) in declared
 
 
 def _address_changed(order: Order, plan: ShipmentPlan) -> bool:

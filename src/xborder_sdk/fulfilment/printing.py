@@ -148,14 +148,14 @@ class PrintRun:
         for row in members:
             files = label_files(row.files)
             if not files:
-                raise DocumentError(f"the label of {row.waybill} is not there")
-            groups.append([number for number in (row.waybill, *row.numbers) if number])
+                raise DocumentError(f"the label of {row.number} is not there")
+            groups.append([number for number in (row.number, row.waybill, *row.numbers) if number])
             documents.extend(
                 Document(
                     kind=DocumentKind.LABEL,
                     format=_format(path),
                     content=Path(path).read_bytes(),
-                    number=row.waybill,
+                    number=row.number,
                     dpi=self._config.label_dpi if _format(path) not in _ON_SHEETS else None,
                 )
                 for path in files
@@ -176,7 +176,7 @@ class PrintRun:
         if name is not None:
             return name, self._work.batch(name)
         rows = [lease.row for lease in leases]
-        return _name([row.waybill or "" for row in rows]), rows
+        return _name([row.number or "" for row in rows]), rows
 
     def _asked(self, job_id: str | None, otherwise: PrintState = PrintState.SENT) -> PrintJob:
         """How a job stands; where the printer knows no jobs, what was known of it."""
@@ -240,8 +240,8 @@ def _format(path: str) -> DocumentFormat:
     return _BY_SUFFIX.get(Path(path).suffix, DocumentFormat.OTHER)
 
 
-def _name(waybills: Sequence[str]) -> str:
-    if len(waybills) == 1:
-        return waybills[0]
-    digest = hashlib.sha256("\n".join(sorted(waybills)).encode()).hexdigest()[:10]
-    return f"labels-{len(waybills)}-{digest}"
+def _name(numbers: Sequence[str]) -> str:
+    if len(numbers) == 1:
+        return numbers[0]
+    digest = hashlib.sha256("\n".join(sorted(numbers)).encode()).hexdigest()[:10]
+    return f"labels-{len(numbers)}-{digest}"

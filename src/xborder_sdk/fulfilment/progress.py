@@ -60,6 +60,7 @@ class Step(StrEnum):
     PULL = "pull"
     PLAN = "plan"
     BUY = "buy"
+    NUMBER = "number"
     LABEL = "label"
     PRINT = "print"
     DECLARE = "declare"

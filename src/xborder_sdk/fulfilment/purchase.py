@@ -10,9 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from xborder_sdk.client import Client
-from xborder_sdk.errors import AlreadyDone, OutcomeUnknown, UnsupportedOperation, UsageError, XborderError
+from xborder_sdk.errors import (
+    AlreadyDone,
+    OutcomeUnknown,
+    UnsupportedOperation,
+    UsageError,
+    XborderError,
+)
 from xborder_sdk.fulfilment.planning import ShipmentPlan
-from xborder_sdk.hookspecs import CreateShipment, GetDocuments, LogisticsProvider
+from xborder_sdk.fulfilment.work import WorkRow
+from xborder_sdk.hookspecs import CreateShipment, GetDocuments, GetShipment, LogisticsProvider
 from xborder_sdk.ledger.port import EffectRecord, EffectState
 from xborder_sdk.models import Document, PurchaseProfile, Shipment
 
@@ -27,8 +34,8 @@ class Bought:
 
     Attributes:
         account: Who sold it.
-        waybill: Its number.
-        shipment: The carrier's answer; None where only the number is known.
+        waybill: The carrier's number of it.
+        shipment: The carrier's answer; None where only that number is known.
     """
 
     account: str
@@ -105,20 +112,52 @@ class Purchase:
         except (AlreadyDone, OutcomeUnknown):
             return None
 
-    def papers(self, account: str, waybill: str, bought_at: datetime | None) -> tuple[Document, ...]:
-        """The papers, fetched again; empty where the carrier gives none a second time.
+    def now(self, row: WorkRow) -> Shipment | None:
+        """The shipment as it stands now; None where its carrier cannot be asked.
+
+        Args:
+            row: The order whose purchase it is.
+
+        Raises:
+            XborderError: The carrier cannot be asked now, or does not know it.
+        """
+        asked = GetShipment(waybill=row.waybill or "", order_id=row.order_id, bought_at=row.bought_at)
+        try:
+            return self._client.get_shipment(row.carrier or "", asked)
+        except UnsupportedOperation:
+            return None
+
+    def papers(self, row: WorkRow, *, first: bool) -> tuple[Document, ...]:
+        """The papers, fetched; empty where the carrier gives none (a second time).
+
+        Args:
+            row: The order whose purchase it is.
+            first: The purchase itself came without any, so that they are there for the fetching.
 
         Raises:
             XborderError: The carrier cannot be asked now.
         """
         profile = self.profile
-        if profile is None or not profile.label_refetchable:
+        if not first and (profile is None or not profile.label_refetchable):
             return ()
-        wish = GetDocuments(waybill=waybill, format=self.request.label.format, bought_at=bought_at)
+        wish = GetDocuments(
+            waybill=row.waybill or "",
+            tracking_number=row.tracking_number,
+            order_id=row.order_id,
+            format=self.request.label.format,
+            bought_at=row.bought_at,
+        )
         try:
-            return self._client.get_documents(account, wish)
+            return self._client.get_documents(row.carrier or "", wish)
         except (UnsupportedOperation, UsageError):
             return ()
+
+    def can_be_asked(self, account: str) -> bool:
+        """Whether the carrier says how a bought shipment stands now."""
+        try:
+            return bool(self._client.supports(account, "get_shipment"))
+        except XborderError:
+            return False
 
     def can_be_voided(self, account: str) -> bool:
         """Whether the carrier takes a shipment back."""

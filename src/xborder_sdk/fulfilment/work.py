@@ -30,12 +30,12 @@ from xborder_sdk.errors import LedgerError
 from xborder_sdk.fulfilment.owner import is_dead, new_owner
 from xborder_sdk.fulfilment.planning import ShipmentPlan
 from xborder_sdk.fulfilment.progress import WorkState
-from xborder_sdk.fulfilment.work_schema import WORK_V1
+from xborder_sdk.fulfilment.work_schema import WORK_V1, WORK_V2
 from xborder_sdk.ledger.records import micros, moment
 from xborder_sdk.ledger.sqlite_file import Layout, explain, open_file, rewrite
 from xborder_sdk.models import Hold, Money, Order, TrackingStatus
 
-_LAYOUT: Final = Layout("the work store", 0x58425731, (WORK_V1,), durable=True)
+_LAYOUT: Final = Layout("the work store", 0x58425731, (WORK_V1, WORK_V2), durable=True)
 DEFAULT_LEASE_S: Final = 300.0
 
 
@@ -54,8 +54,11 @@ class WorkRow:
         country: Destination.
         carrier, service, service_name, price: What is planned or bought.
         refused: Digest of a purchase the carrier refused, which is not tried again unchanged.
-        waybill: The shipment's number.
+        waybill: The carrier's number of the shipment, by which the carrier is asked.
+        tracking_number: The number a buyer follows, where it is not the waybill (`number` is either).
+        number_pending: The carrier gives that number later.
         numbers: The parcels' own tracking numbers.
+        tracking_url: Where the buyer can follow it, where the carrier says.
         files: Label and papers, as paths.
         batch: Name of the print job it belongs to.
         print_job: The printer's id of the job.
@@ -82,7 +85,10 @@ class WorkRow:
     price: Money | None = None
     refused: str | None = None
     waybill: str | None = None
+    tracking_number: str | None = None
+    number_pending: bool = False
     numbers: tuple[str, ...] = ()
+    tracking_url: str | None = None
     bought_at: datetime | None = None
     files: tuple[str, ...] = ()
     batch: str | None = None
@@ -98,6 +104,11 @@ class WorkRow:
         """Account and order id."""
         return (self.account, self.order_id)
 
+    @property
+    def number(self) -> str | None:
+        """The number a buyer follows; None where nothing is bought, or as long as the carrier has not given it."""
+        return None if self.number_pending else self.tracking_number or self.waybill
+
 
 Key = tuple[str, str]
 
@@ -106,6 +117,7 @@ _FEEDS: Final = frozenset({"modified_at", "is_fresh"})
 _IDENTITY: Final = frozenset({"account", "order_id", "created_at"})
 _TIMES: Final = frozenset({"due", "created_at", "updated_at", "bought_at", "declared_at", "tracked_at", "modified_at"})
 _LISTS: Final = frozenset({"numbers", "files"})
+_FLAGS: Final = frozenset({"is_fresh", "number_pending"})
 
 
 class Lease:
@@ -542,7 +554,8 @@ def _row(found: dict[str, Any]) -> WorkRow:
     values["state"] = WorkState(found["state"])
     values["tracking"] = None if found["tracking"] is None else TrackingStatus(found["tracking"])
     values["holds"] = tuple(Hold.model_validate(hold) for hold in json.loads(found["holds"]))
-    values["is_fresh"] = bool(found["is_fresh"])
+    for name in _FLAGS:
+        values[name] = bool(found[name])
     currency = found["currency"]
     values["price"] = None if currency is None else Money(amount=Decimal(found["price"]), currency=currency)
     return WorkRow(**values)
@@ -558,7 +571,8 @@ def _columns(row: WorkRow) -> dict[str, object]:
     values["state"] = row.state.value
     values["tracking"] = None if row.tracking is None else row.tracking.value
     values["holds"] = json.dumps([hold.model_dump(mode="json", exclude={"proposal"}) for hold in row.holds])
-    values["is_fresh"] = int(row.is_fresh)
+    for name in _FLAGS:
+        values[name] = int(getattr(row, name))
     values["price"] = None if row.price is None else str(row.price.amount)
     values["currency"] = None if row.price is None else row.price.currency
     return values

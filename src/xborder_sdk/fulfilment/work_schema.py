@@ -54,3 +54,29 @@ CREATE TABLE xborder_work_feed (
     state TEXT NOT NULL
 );
 """
+
+WORK_V2 = """
+ALTER TABLE xborder_work ADD COLUMN tracking_number TEXT;
+ALTER TABLE xborder_work ADD COLUMN number_pending INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE xborder_work ADD COLUMN tracking_url TEXT;
+ALTER TABLE xborder_work ADD COLUMN notice TEXT;
+ALTER TABLE xborder_work ADD COLUMN handed_over_at BIGINT;
+ALTER TABLE xborder_work ADD COLUMN hand_over TEXT;
+ALTER TABLE xborder_work_private ADD COLUMN why_json TEXT;
+ALTER TABLE xborder_work_private ADD COLUMN notice_text TEXT;
+CREATE TABLE xborder_work_hand_over (
+    id TEXT PRIMARY KEY,
+    account TEXT NOT NULL,
+    state TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    request TEXT NOT NULL,
+    parcels TEXT NOT NULL,
+    confirmation TEXT,
+    bag_number TEXT,
+    not_taken TEXT NOT NULL,
+    files TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE INDEX xborder_work_hand_over_account ON xborder_work_hand_over (account, state);
+"""
