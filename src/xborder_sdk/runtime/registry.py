@@ -24,7 +24,13 @@ ENTRY_POINTS = "xborder"
 """The entry-point group of plugins. The name of an entry point is the plugin's name, its value the plugin's module."""
 
 # Only what this project publishes: a pip command for a name from anywhere else would invite impostors.
-PUBLISHED = {"aliexpress": "xborder-aliexpress", "ebay": "xborder-ebay", "dhl": "xborder-dhl"}
+PUBLISHED = {
+    "aliexpress": "xborder-aliexpress",
+    "chinapost": "xborder-chinapost",
+    "dhl": "xborder-dhl",
+    "ebay": "xborder-ebay",
+    "track17": "xborder-17track",
+}
 
 
 @dataclass(frozen=True, slots=True)

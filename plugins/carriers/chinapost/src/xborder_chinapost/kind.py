@@ -1,0 +1,40 @@
+"""The base of this connector's kind classes: typed access to the account's settings and transport."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from xborder_chinapost.gateway import Gateway
+from xborder_chinapost.pcp import Pcp
+from xborder_chinapost.settings import ChinaPostSettings
+from xborder_sdk.errors import UnsupportedOperation
+from xborder_sdk.hookspecs import LogisticsProvider
+
+if TYPE_CHECKING:
+    from xborder_chinapost.connector import ChinaPostConnector
+
+
+T = TypeVar("T")
+
+
+class ChinaPostKind(LogisticsProvider):
+    """A part of China Post; each part implements its own operations."""
+
+    connector: ChinaPostConnector
+
+    @property
+    def _settings(self) -> ChinaPostSettings:
+        return self.connector.settings
+
+    def _pcp(self, operation: str) -> Pcp:
+        return _of(Pcp, self.connector, operation)
+
+    def _gateway(self, operation: str) -> Gateway:
+        return _of(Gateway, self.connector, operation)
+
+
+def _of(kind: type[T], connector: ChinaPostConnector, operation: str) -> T:
+    transport = connector.transport
+    if not isinstance(transport, kind):
+        raise UnsupportedOperation(transport.lacks[operation])
+    return transport
