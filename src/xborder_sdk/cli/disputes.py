@@ -295,13 +295,17 @@ def evidence(
         dispute = find_dispute(client, number, account, kind)
         pack = _built(client, dispute, parcel or (), letter or (), add or (), font or ())
         paths = write_pack(pack, _folder(folder, dispute), anew=True)
+        answerable = "contest_dispute" in client.available_actions(dispute.account, dispute)
     if as_json:
         show_json(_pack_facts(pack) | {"paths": [str(path) for path in paths]})
         return
     _show_pack(pack)
     for path in paths:
         out.print(str(path), markup=False)
-    note(f"Look at it, then: xborder disputes contest {number}" + (f" --out {folder}" if folder else ""))
+    if answerable:
+        note(f"Look at it, then: xborder disputes contest {number}" + (f" --out {folder}" if folder else ""))
+    else:
+        note("Look at it, then give it to the platform on its own site: it cannot be sent from here.")
 
 
 def _built(
