@@ -92,6 +92,7 @@ class Kit:
         throttled: How it says that it is asked too often.
         refusals: Other ways in which it says no, by a name of your own: each must become an error, whatever was asked.
         not_exchanged: Operations that cannot be played from files, and why.
+        derived: Fields that are known from more than the vendor's word for them, as `Model.field`, and why.
         whole_results: Whether a file's `result` names every field that is not its default, and not only some.
     """
 
@@ -104,6 +105,7 @@ class Kit:
     throttled: ClassVar[Mapping[str, Any]] = {"status": 429, "headers": {"Retry-After": "2"}}
     refusals: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     not_exchanged: ClassVar[Mapping[str, str]] = {}
+    derived: ClassVar[Mapping[str, str]] = {}
     whole_results: ClassVar[bool] = False
 
     def normalise_request(self, request: WireRequest) -> WireRequest:

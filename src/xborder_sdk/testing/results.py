@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,10 +12,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from xborder_sdk.models import Money, Raw
-from xborder_sdk.models.base import personal_values
 
 _MOST_DECIMALS = 8
 _VENDORS = "vendor_"
+_SHORTEST_NAME = 4
+_PLACES = frozenset({"postal_code", "city", "region"})  # personal beside a name; by themselves they name a place
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def money_of(result: Any) -> dict[str, Money]:
     return {found.path: found.value for found in walk(result) if isinstance(found.value, Money)}
 
 
-def guesses_at(word: str, result: Any) -> Iterator[str]:
+def guesses_at(word: str, result: Any, derived: Container[str] = ()) -> Iterator[str]:
     """Fields that claim to know what an unheard-of word of the vendor means, or that lose the word.
 
     The contract's models keep the vendor's word of `status` in `vendor_status`, and so for every such pair.
@@ -94,8 +95,9 @@ def guesses_at(word: str, result: Any) -> Iterator[str]:
                 continue
             said, known = getattr(model, name), getattr(model, twin)
             unknown = getattr(type(known), "UNKNOWN", None) if isinstance(known, Enum) else None
-            if said == word and unknown is not None and known is not unknown:
-                yield f"{found.path}.{twin} is {known.name} for a word nobody knows; it must be UNKNOWN"
+            place = f"{type(model).__name__}.{twin}"
+            if said == word and unknown is not None and known is not unknown and place not in derived:
+                yield f"{found.path}.{twin} ({place}) is {known.name} for a word nobody knows; it must be UNKNOWN"
 
 
 def lost_words(before: Any, after: Any) -> Iterator[str]:
@@ -116,5 +118,14 @@ def lost_words(before: Any, after: Any) -> Iterator[str]:
 
 
 def people(*values: Any) -> frozenset[str]:
-    """The personal texts of requests and results that are long enough to be recognised."""
-    return frozenset(text.strip() for value in values for text in personal_values(value) if len(text.strip()) >= 4)
+    """The personal texts of requests and results that name somebody and are long enough to be recognised."""
+    return frozenset(text.strip() for value in values for text in _personal(value) if len(text.strip()) >= _SHORTEST_NAME)
+
+
+def _personal(value: Any) -> Iterator[str]:
+    for found in walk(value):
+        if found.owner is None or found.name in _PLACES or not isinstance(found.value, str):
+            continue
+        extra = type(found.owner).model_fields[found.name].json_schema_extra
+        if isinstance(extra, dict) and extra.get("personal"):
+            yield found.value

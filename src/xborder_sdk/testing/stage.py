@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from xborder_sdk import steps as steps_module
 from xborder_sdk.client import AsyncClient, Client
@@ -25,6 +25,7 @@ from xborder_sdk.runtime import call as call_module
 from xborder_sdk.runtime.account import Clock
 from xborder_sdk.runtime.commands import Invoke
 from xborder_sdk.runtime.operations import OPERATIONS
+from xborder_sdk.runtime.redaction import secrets_of
 from xborder_sdk.runtime.registry import Registry
 from xborder_sdk.steps import Effect, Flow, Send, Step, WireRequest
 from xborder_sdk.testing.vendor import Reply, Vendor
@@ -38,6 +39,7 @@ QUESTIONS = frozenset({"token", "whoami", "exchange_code"})
 """Folders of exchanges that are no operations of a kind: the flows of the connector itself."""
 
 _LONGEST_S = 20.0
+_SHORTEST_SECRET = 4
 
 
 class TookTooLong(AssertionError):
@@ -87,6 +89,12 @@ class Played:
     def acts(self) -> list[Step]:
         """The steps that change something."""
         return [step for step in self.steps if step.effect is not Effect.READ]
+
+    @property
+    def acts_sent(self) -> bool:
+        """Whether a step that changes something went out."""
+        sends = self.sends
+        return any(sends[n].effect is not Effect.READ for n in range(min(len(sends), len(self.sent))))
 
 
 class _Clock:
@@ -153,8 +161,8 @@ class _Ear:
                     step = flow.send(reply) if error is None else flow.throw(error)
                 except StopIteration as end:
                     return end.value
-                except XborderError:
-                    raise
+                except (XborderError, ValidationError):
+                    raise  # a model that does not fit is an answer that cannot be read
                 except Exception as crash:
                     self.crash = crash
                     raise
@@ -241,6 +249,12 @@ class Stage:
     def hosts(self) -> Mapping[str, str]:
         """Base URLs by name."""
         return self.connector.resolved_hosts()
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """The secrets of the account, and the token it is given."""
+        found = {text for text in secrets_of(self.connector.settings) if len(text) >= _SHORTEST_SECRET}
+        return frozenset(found | ({TOKEN_CANARY} if self.connector_class.token is not Connector.token else set()))
 
     # -- the transport of the client -------------------------------------------------------------------------------
 

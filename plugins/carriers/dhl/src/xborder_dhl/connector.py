@@ -91,7 +91,8 @@ class DhlConnector(Connector[DhlSettings]):
 
     def _prove_credentials(self) -> Flow[Identity]:
         # No operation names the customer. The smallest read that needs credentials is a code list.
-        yield from self.api.read("GET", "/reference-data", query={"datasetName": "incoterm"})
+        response = yield from self.api.read("GET", "/reference-data", query={"datasetName": "incoterm"})
+        response.object()  # a web page of somebody in between proves nothing
         return Identity(
             id=self.settings.account_number,
             detail=f"{self.settings.environment}: credentials accepted; the account number is the configured one",
