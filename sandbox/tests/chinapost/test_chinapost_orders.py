@@ -8,35 +8,14 @@ import json
 import pytest
 
 REQUIRED = [
-    "created_time",
-    "sender_no",
-    "wh_code",
-    "mailType",
-    "logistics_order_no",
-    "biz_product_no",
-    "weight",
-    "contents_total_weight",
-    "contents_total_value",
-    "undelivery_option",
-    "declare_source",
-    "declare_type",
-    "declare_curr_code",
-    "forecastshut",
-    "mail_sign",
-    "sender",
-    "receiver",
-    "items",
+    *("created_time", "sender_no", "wh_code", "mailType", "logistics_order_no", "biz_product_no", "weight"),
+    *("contents_total_weight", "contents_total_value", "undelivery_option", "declare_source", "declare_type"),
+    *("declare_curr_code", "forecastshut", "mail_sign", "sender", "receiver", "items"),
 ]
 OF_RECEIVER = ["name", "phone", "nation", "province", "city", "address", "linker"]
 OF_ITEM = [
-    "cargo_no",
-    "cargo_name",
-    "cargo_name_en",
-    "cargo_type_name",
-    "cargo_type_name_en",
-    "cargo_quantity",
-    "cost",
-    "unit",
+    *("cargo_no", "cargo_name", "cargo_name_en", "cargo_type_name"),
+    *("cargo_type_name_en", "cargo_quantity", "cost", "unit"),
 ]
 
 

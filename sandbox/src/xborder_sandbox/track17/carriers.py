@@ -61,7 +61,7 @@ CARRIERS: dict[int, Carrier] = {
         Carrier(190012, "燕文物流", "CN", "http://www.yw56.com.cn/"),
         Carrier(190072, "顺友物流", "CN", "http://www.sypost.com/"),
         Carrier(190094, "递四方", "CN", "https://www.4px.com/"),
-        Carrier(190271, "菜鸟", "CN", "http://www.cainiao.com/"),
+        Carrier(190271, "菜鸟", "CN", "https://www.cainiao.com/"),
     )
 }
 _POSTS = {carrier.country: carrier.key for carrier in CARRIERS.values() if carrier.is_post}
