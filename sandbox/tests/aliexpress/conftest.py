@@ -117,7 +117,7 @@ class AeClient:
         asked = {name: value for name, value in asked.items() if value is not None}
         if self.settings["order_list"] == "seller":
             return self.call(SELLER_LIST, param_aeop_order_query=asked)["result"]
-        return self.call(SOLUTION_LIST, **{name: value for name, value in asked.items()})["result"]
+        return self.call(SOLUTION_LIST, **asked)["result"]
 
     def orders(self, **query: Any) -> list[dict[str, Any]]:
         result = self.list_call(**query)
@@ -207,7 +207,8 @@ class Fields:
             if field.get("list"):
                 assert isinstance(value, dict) and len(value) == 1, (name, value)
                 (inner,) = value.values()
-                assert isinstance(inner, list) and inner
+                assert isinstance(inner, list)
+                assert inner
                 plain[name] = [self._unwrap(field["fields"], item) if "fields" in field else item for item in inner]
             else:
                 inner_fields = field.get("fields")
