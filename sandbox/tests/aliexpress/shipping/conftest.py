@@ -58,6 +58,13 @@ class Seller:
             self.answers.append((api, body))
         return body
 
+    def add_order(self, *, is_sent: bool = False) -> None:
+        """Put the order in, ready to be sent or on its way."""
+        order = make_order(START)
+        if is_sent:
+            send(order, START - timedelta(hours=12))
+        self.shop.part(OrderBook).add(order)
+
     # What sellers do.
 
     def address_id(self, kind: str, province: str = "") -> int:
@@ -117,7 +124,9 @@ class Seller:
         """Book until a parcel fares as wanted."""
         for _ in range(200):
             result = self.book(service, **changes)
-            held = next(p for p in self.state()["parcels"] if str(p["logistics_order_id"]) == str(result["warehouse_order_id"]))
+            held = next(
+                p for p in self.state()["parcels"] if str(p["logistics_order_id"]) == str(result["warehouse_order_id"])
+            )
             if held["story"] == story:
                 return result
         raise LookupError(story)
@@ -204,18 +213,16 @@ def make_seller(make_ae: Callable[..., Any]) -> Callable[..., Seller]:
 def ae(make_seller: Callable[..., Seller]) -> Seller:
     """A marketplace in which `ae-shop` has one order to ship."""
     seller = make_seller()
-    seller.shop.part(OrderBook).add(make_order(START))
+    seller.add_order()
     return seller
 
 
 @pytest.fixture
-def sent(ae: Seller) -> Seller:
+def sent(make_seller: Callable[..., Seller]) -> Seller:
     """The same when the order has been sent."""
-    book = ae.shop.part(OrderBook)
-    order = book.any(ORDER)
-    send(order, START - timedelta(hours=12))
-    book.changed(order)
-    return ae
+    seller = make_seller()
+    seller.add_order(is_sent=True)
+    return seller
 
 
 class FieldLists:

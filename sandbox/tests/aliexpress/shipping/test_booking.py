@@ -273,7 +273,10 @@ def test_a_solution_is_booked_too(ae: Any) -> None:
     assert held["logistics_order_id"] == answer["result"]["logistics_order_id"]
     assert held["solution_code"] == "CAINIAO_STANDARD"
     assert held["logistics_service_list"] == [{"code": "SELF_SEND", "resource_code": "FPXSZ"}]
-    nowhere = {"solution_code": "CAINIAO_STANDARD", "service_params": [{"code": "SELF_SEND", "features": {"warehouse_code": "X"}}]}
+    nowhere = {
+        "solution_code": "CAINIAO_STANDARD",
+        "service_params": [{"code": "SELF_SEND", "features": {"warehouse_code": "X"}}],
+    }
     for change in (
         {"trade_order_param": {"trade_order_id": 5}},
         {"solution_param": nowhere},

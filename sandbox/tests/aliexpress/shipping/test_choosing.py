@@ -17,7 +17,9 @@ def keys(answer: dict[str, Any]) -> set[str]:
 
 
 def test_services_of_an_order_with_their_price_as_text(ae: Any) -> None:
-    answer = ae.call(LIST, order_id=str(ORDER), goods_weight="0.52", goods_length="20", goods_width="15", goods_height="9")
+    answer = ae.call(
+        LIST, order_id=str(ORDER), goods_weight="0.52", goods_length="20", goods_width="15", goods_height="9"
+    )
     assert answer["is_success"] is True
     assert {"CAINIAO_STANDARD_FPXSZ", "CPAM_WLB_FPXSZ", "YANWENJYT_WLB_CPAMSZ"} <= keys(answer)
     entry = next(entry for entry in answer["result_list"] if entry["logistics_service_id"] == "CPAM_WLB_FPXSZ")
@@ -116,7 +118,9 @@ def test_addresses_by_kind_with_english_to_send_from(ae: Any) -> None:
 def test_sellers_have_addresses_of_their_own(make_seller: Any) -> None:
     api = "aliexpress.logistics.redefining.getlogisticsselleraddresses"
     ids = {
-        make_seller(account=account).call(api, seller_address_query="sender")["sender_seller_address_list"][0]["address_id"]
+        make_seller(account=account).call(api, seller_address_query="sender")["sender_seller_address_list"][0][
+            "address_id"
+        ]
         for account in ("ae-shop", "ae-overseas")
     }
     assert len(ids) == 2
@@ -130,7 +134,9 @@ def test_domestic_couriers_have_other_as_minus_one(ae: Any) -> None:
 
 def test_solutions_have_prices_in_fen(ae: Any) -> None:
     box = {"length": 200, "width": 150, "height": 90, "weight": 520}
-    answer = ae.call("cainiao.global.solution.inquiry", trade_order_param={"trade_order_id": ORDER}, package_params=[box])
+    answer = ae.call(
+        "cainiao.global.solution.inquiry", trade_order_param={"trade_order_id": ORDER}, package_params=[box]
+    )
     found = {entry["code"]: entry for entry in answer["result"]["usable_solution_list"]}
     assert {"CAINIAO_STANDARD", "CPAM", "YANWEN_JYT"} == set(found)
     detail = found["CPAM"]["fee_list"][0]["fee_detail_list"][0]

@@ -37,7 +37,10 @@ def live(ae: Any) -> None:
     ask("aliexpress.logistics.createwarehouseorder", **ae.order_request("X", pickup_type=None), **more)
     number = plain["intl_tracking_no"]
     ask("aliexpress.logistics.redefining.getprintinfo", international_logistics_id=number)
-    ask("aliexpress.logistics.redefining.getprintinfos", warehouse_order_query_d_t_os=[{"id": plain["warehouse_order_id"]}])
+    ask(
+        "aliexpress.logistics.redefining.getprintinfos",
+        warehouse_order_query_d_t_os=[{"id": plain["warehouse_order_id"]}],
+    )
     ask("aliexpress.logistics.redefining.getfieldinfoforprint", international_logistics_id=number)
     codes = [plain["out_order_code"], bad["out_order_code"]]
     bag = ae.commit([*codes, "LP1"], skip_invalid_parcel="true")["data"]
@@ -157,7 +160,11 @@ def test_wrapped_answers_are_the_same(ae: Any, fields: Any) -> None:
     ae.plain()
     for api, given, path in (
         ("aliexpress.logistics.querylogisticsorderdetail", {"trade_order_id": str(ORDER)}, ("result", "result_list")),
-        ("aliexpress.logistics.service.query", {"interface_request": {"order_id": ORDER}}, ("result_response", "result_list")),
+        (
+            "aliexpress.logistics.service.query",
+            {"interface_request": {"order_id": ORDER}},
+            ("result_response", "result_list"),
+        ),
     ):
         plain = ae.call(api, **given)
         whole = ae.caller.raw(api, simplify=False, **given)

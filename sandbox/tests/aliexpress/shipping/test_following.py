@@ -18,7 +18,10 @@ def codes(answer: dict[str, Any]) -> list[str]:
 
 
 def print_label(ae: Any, result: dict[str, Any]) -> None:
-    ae.call("aliexpress.logistics.redefining.getprintinfos", warehouse_order_query_d_t_os=[{"id": result["warehouse_order_id"]}])
+    ae.call(
+        "aliexpress.logistics.redefining.getprintinfos",
+        warehouse_order_query_d_t_os=[{"id": result["warehouse_order_id"]}],
+    )
 
 
 def test_details_tell_fee_times_and_ids(ae: Any) -> None:
@@ -104,9 +107,7 @@ def test_a_parcel_travels_with_the_clock(ae: Any) -> None:
     assert timedelta(days=15) < timedelta(milliseconds=dates[-1]) - (START - datetime(1970, 1, 1, tzinfo=UTC))
 
 
-@pytest.mark.parametrize(
-    ("story", "code"), [("customs_hold", "CC_IM_FAILURE"), ("not_home", "GTMS_DEL_FAILURE")]
-)
+@pytest.mark.parametrize(("story", "code"), [("customs_hold", "CC_IM_FAILURE"), ("not_home", "GTMS_DEL_FAILURE")])
 def test_some_parcels_are_late(ae: Any, story: str, code: str) -> None:
     result = ae.plain(story=story)
     print_label(ae, result)
@@ -142,7 +143,13 @@ def test_some_parcels_are_refused_by_the_warehouse(ae: Any) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"logistics_no": "RV000000000CN"}, {"origin": "SHOP"}, {"out_ref": str(ORDER + 1)}, {"to_area": "DE"}],
+    [
+        {"logistics_no": "RV000000000CN"},
+        {"origin": "SHOP"},
+        {"out_ref": str(ORDER + 1)},
+        {"out_ref": "x"},
+        {"to_area": "DE"},
+    ],
 )
 def test_tracking_that_fits_nothing(ae: Any, change: dict[str, str]) -> None:
     answer = ae.track(ae.book()["intl_tracking_no"], **change)
@@ -245,6 +252,7 @@ def test_all_codes_are_the_vendors(fields: Any) -> None:
     from xborder_sandbox.aliexpress.shipping.journey import STATUS_OF_SCAN, STORIES, TEXTS, plan
     from xborder_sandbox.aliexpress.shipping.parcel import STATUS_NAMES
     from xborder_sandbox.aliexpress.shipping.services import SERVICES
+    from xborder_sandbox.aliexpress.shipping.tracking_api import CODES
 
     scans = {
         scan.code
@@ -254,7 +262,7 @@ def test_all_codes_are_the_vendors(fields: Any) -> None:
         for scan in plan(service, "FR", way, START, story, "E")
     }
     assert scans <= set(TEXTS)
-    assert scans | set(TEXTS) <= fields.action_codes
+    assert scans | set(TEXTS) | set(CODES.values()) <= fields.action_codes
     assert set(STATUS_NAMES) | set(STATUS_OF_SCAN.values()) <= set(fields.enums["warehouse_order_status"])
 
 
@@ -269,3 +277,27 @@ def test_the_board_shows_parcels_by_their_number(ae: Any) -> None:
     assert parcel.grams == 520
     assert parcel.sightings[-1].stage == "delivered"
     assert {"left_country", "reached_country", "cleared"} <= {sighting.stage for sighting in parcel.sightings}
+
+
+def test_a_declared_parcel_of_another_carrier_is_followed(ae: Any) -> None:
+    from xborder_sandbox.parcels import Parcel, Place, Sighting, Stage
+
+    sightings = (
+        Sighting(START, Stage.PICKED_UP, "Collected", "Shenzhen", "CN"),
+        Sighting(START + timedelta(days=9), Stage.DELIVERED, "Delivered", "Lyon", "FR"),
+    )
+    carried = Parcel("RB123456785CN", "China Post", "ePacket", Place("CN"), Place("FR"), 300, sightings)
+    ae.sandbox.world.parcels.show("post", lambda number: carried if number == carried.number else None)
+    assert ae.track(carried.number)["result_success"] is False  # nobody said that it is this order's
+    answer = ae.caller.declare(ORDER, carried.number)
+    assert answer["result_success"] is True, answer
+    details = ae.track(carried.number)["details"]
+    assert [detail["action_code"] for detail in details] == ["PU_PICKUP_SUCCESS", "GTMS_SIGNED"]
+    assert details[1]["address"] == "Lyon, FR"
+
+
+def test_a_declared_parcel_nobody_knows_has_no_scans(ae: Any) -> None:
+    ae.caller.declare(ORDER, "RB123456785CN")
+    answer = ae.track("RB123456785CN")
+    assert answer["result_success"] is True
+    assert answer["details"] == []

@@ -56,7 +56,9 @@ def test_a_courier_comes_in_the_evening(ae: Any) -> None:
     ae.admin("assign_number", parcel=result["out_order_code"])
     assert ae.commit([result["out_order_code"]], type="cainiao_pickup")["success"] is True
     ae.advance(hours=8)  # 17:30 in Shenzhen
-    number = next(h for h in ae.detail() if h["out_order_code"] == result["out_order_code"])["international_logistics_num"]
+    number = next(h for h in ae.detail() if h["out_order_code"] == result["out_order_code"])[
+        "international_logistics_num"
+    ]
     assert ae.track(number)["details"] == []
     ae.advance(hours=1)
     assert [detail["action_code"] for detail in ae.track(number)["details"]] == ["PU_PICKUP_SUCCESS"]
@@ -169,11 +171,17 @@ def test_a_whole_address_and_the_shops_own_list(ae: Any) -> None:
 
 def test_a_posted_bag_names_its_courier(ae: Any) -> None:
     code = ae.book(pickup_type="SELF_POST")["out_order_code"]
-    more = {"domestic_tracking_no": "TT1", "domestic_logistics_company_id": "505", "domestic_logistics_company": "天天快递"}
+    more = {
+        "domestic_tracking_no": "TT1",
+        "domestic_logistics_company_id": "505",
+        "domestic_logistics_company": "天天快递",
+    }
     assert ae.commit([code], type="self_post", **more)["success"] is True
 
 
-@pytest.mark.parametrize(("kind", "size"), [("1", (100, 100)), ("4", (100, 100)), ("512", (210, 297)), (None, (100, 100))])
+@pytest.mark.parametrize(
+    ("kind", "size"), [("1", (100, 100)), ("4", (100, 100)), ("512", (210, 297)), (None, (100, 100))]
+)
 def test_papers_of_a_bag(ae: Any, read_pdf: Any, kind: str | None, size: tuple[int, int]) -> None:
     result = ae.book()
     data = ae.commit([result["out_order_code"]])["data"]

@@ -96,8 +96,8 @@ def test_a_dispute_that_waits_for_the_seller(dispute: Dispute) -> None:
 def test_the_deadline_is_a_wall_clock_over_the_change_of_the_clocks(sent: Any) -> None:
     sent.advance(days=2)  # the deadline falls behind 8 March 2026, when California's clocks go forward
     dispute = Dispute(sent)
-    created = datetime.strptime(dispute.detail()["gmt_create"], "%Y-%m-%d %H:%M:%S")
-    due = datetime.strptime(dispute.detail()["timeout_trigger_time"], "%Y-%m-%d %H:%M:%S")
+    held = dispute.detail()
+    created, due = (datetime.fromisoformat(held[name]) for name in ("gmt_create", "timeout_trigger_time"))
     assert due - created == timedelta(days=5, hours=1)
 
 
@@ -244,7 +244,9 @@ def test_who_does_not_answer_loses(dispute: Dispute) -> None:
     assert dispute.agree() is False
 
 
-@pytest.mark.parametrize(("side", "amount", "state"), [("buyer", "6.00", "refund_success"), ("seller", "3.00", "refund_success")])
+@pytest.mark.parametrize(
+    ("side", "amount", "state"), [("buyer", "6.00", "refund_success"), ("seller", "3.00", "refund_success")]
+)
 def test_the_platform_decides_when_both_disagree(dispute: Dispute, side: str, amount: str, state: str) -> None:
     dispute.ae.admin("issue_verdict", side=side)
     dispute.save()

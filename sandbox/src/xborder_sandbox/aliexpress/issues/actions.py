@@ -84,8 +84,6 @@ def load(shop: Shop, scenario: str) -> None:
         return
     seller = next(iter(shop.tokens.sellers))
     waiting = [order for order in shop.part(OrderBook).of(seller) if order.status == "WAIT_BUYER_ACCEPT_GOODS"]
-    if not waiting:
-        return
     order = waiting[0]
     line = next(line for line in order.lines if not line.by_platform)
     shop.part(IssueBook).open(
