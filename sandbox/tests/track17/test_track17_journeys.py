@@ -162,6 +162,22 @@ def test_parcels_of_china_post_are_followed(make_track):
     assert track.status(untouched) != "NotFound_Other"
 
 
+def test_parcels_of_dhl_are_followed(make_track):
+    track = make_track(vendors=("dhl", "track17"), scenario="demo")
+    for shipment in track.sandbox.vendors["dhl"].state()["shipments"]:
+        number = shipment["number"]
+        assert track.one("register", number) == {"origin": 1, "number": number, "tag": None, "carrier": 100001}
+    track.advance(days=20)
+    stages = set()
+    for shipment in track.sandbox.vendors["dhl"].state()["shipments"]:
+        info = track.info(shipment["number"])
+        stages |= {event["stage"] for event in events(info)}
+        assert info["latest_status"]["status"] == "Delivered"
+        assert len(events(info)) == len(shipment["scans"])
+        assert info["misc_info"]["weight_kg"] == "0.8"
+    assert {"InTransit_PickedUp", "InTransit_Departure", "InTransit_Arrival", "Delivered", "OutForDelivery"} <= stages
+
+
 def test_the_wrong_carrier_knows_nothing(make_track):
     track = make_track(vendors=("chinapost", "track17"), scenario="demo")
     number = track.sandbox.vendors["chinapost"].state()["parcels"][-1]["number"]

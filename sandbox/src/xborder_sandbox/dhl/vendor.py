@@ -6,6 +6,7 @@ from starlette.types import ASGIApp
 
 from xborder_sandbox.dhl.addresses_api import get_address
 from xborder_sandbox.dhl.admin_actions import ACTIONS, picture_of_scan
+from xborder_sandbox.dhl.board import shown
 from xborder_sandbox.dhl.landed_cost_api import post_landed_cost
 from xborder_sandbox.dhl.network import Network
 from xborder_sandbox.dhl.pickups_api import delete_pickup, patch_pickup, post_pickup
@@ -58,6 +59,7 @@ class DhlExpress:
         self._world = world
         self._network = Network(world)
         self._app = build_app(self._network, OPERATIONS)
+        world.parcels.show("dhl", lambda number: shown(self._network, number))
 
     @property
     def name(self) -> str:
