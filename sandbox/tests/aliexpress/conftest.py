@@ -205,7 +205,8 @@ class Fields:
         for name, value in body.items():
             field = known.get(name, {})
             if field.get("list"):
-                assert isinstance(value, dict) and len(value) == 1, (name, value)
+                assert isinstance(value, dict), name
+                assert len(value) == 1, name
                 (inner,) = value.values()
                 assert isinstance(inner, list)
                 assert inner

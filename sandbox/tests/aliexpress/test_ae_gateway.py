@@ -122,6 +122,31 @@ def test_one_api_has_so_many_calls_in_a_second(ae):
     assert "profile" in ae.call(PROFILE)
 
 
+def test_a_call_too_many_bans_the_api_for_a_second(ae):
+    assert ae.token
+    ae.sandbox.world.clock.set(ae.now.replace(microsecond=500_000))
+    ae.admin("settings", calls_per_second=1)
+    assert "profile" in ae.call(PROFILE)
+    assert ae.refused(PROFILE)[0] == "ApiCallLimit"
+    ae.advance(seconds=0.7)
+    assert ae.refused(PROFILE)[0] == "ApiCallLimit"
+    ae.advance(seconds=0.6)
+    assert "profile" in ae.call(PROFILE)
+
+
+@pytest.mark.parametrize(("numbers", "kinds"), [("listed", {int}), ("text", {str}), ("mixed", {int, str})])
+def test_numbers_wander_between_number_and_text(ae, numbers, kinds):
+    ae.admin("settings", numbers=numbers)
+    result = ae.list_call()
+    (order, *_) = result["target_list"]
+    shown = [*result.values(), *order.values(), *order["product_list"][0].values()]
+    found = {type(value) for value in shown if not isinstance(value, bool) and str(value).isdigit()}
+    # Some are always text.
+    assert found == kinds | {str}
+    assert (int in found) is (numbers != "text")
+    assert all(isinstance(held["phone"], bool) for held in result["target_list"])
+
+
 def test_the_application_has_so_many_calls_until_midnight_in_china(ae):
     assert ae.token
     ae.admin("settings", calls_per_day=3)
