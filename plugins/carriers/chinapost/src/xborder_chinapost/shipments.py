@@ -148,9 +148,9 @@ class ChinaPostShipments(ChinaPostKind):
     def cancel_shipment(self, request: CancelShipment) -> Flow[VoidOutcome]:
         response = yield from self._pcp("cancel_shipment").cancel(cleaned(request.waybill))
         body = response.object()
-        told = body.flag("flag")
+        told = body.flag("flag")  # a refusal is told by `classify`
         return VoidOutcome(
             status=VoidStatus.VOIDED if told else VoidStatus.UNKNOWN,
-            vendor_status=body.text_or_none("message"),
+            vendor_status="true" if told else body.text_or_none("flag"),
             raw=Raw(response.content),
         )
