@@ -116,7 +116,9 @@ def _measure_holds(line: CustomsLine, path: str, settings: AliexpressSettings) -
     weight = _weight_g(line, settings)
     if weight > words.MOST_GOODS_G:
         detail = f"the goods weigh {weight} g, AliExpress takes {words.MOST_GOODS_G} g in one declared line"
-        yield Hold(reason=HoldReason.NO_SERVICE, detail=detail, field=f"{path}.unit_weight_g", repair="send it otherwise")
+        yield Hold(
+            reason=HoldReason.NO_SERVICE, detail=detail, field=f"{path}.unit_weight_g", repair="send it otherwise"
+        )
     amount = _amount(line, settings)
     if line.unit_value.currency != words.DECLARED_CURRENCY:
         yield Hold(

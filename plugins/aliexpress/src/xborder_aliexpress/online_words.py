@@ -11,7 +11,7 @@ from typing import Final
 
 from xborder_sdk.models import Battery, DocumentKind, HandOverMethod
 
-# --- calls (SDK)
+# --- the calls, as SDK names them
 
 SERVICES: Final = "aliexpress.logistics.service.query"
 ADDRESSES: Final = "aliexpress.logistics.redefining.getlogisticsselleraddresses"
@@ -57,9 +57,6 @@ UNDELIVERABLE: Final = {"return": 0, "destroy": 1}
 
 OTHER_COURIER: Final = -1
 """META createwarehouseorder, domestic_logistics_company_id: a courier that is not listed, or none."""
-
-NO_ERROR: Final = frozenset({"0", "1"})
-"""META createwarehouseorder, error_code: 1 is no error; 0 elsewhere on this platform."""
 
 # --- limits
 

@@ -33,7 +33,7 @@ _BEFORE: Final = re.compile(rf"^([^\d\s.,+-]{{1,6}})\s?{_NUMBER}$")
 _AFTER: Final = re.compile(rf"^{_NUMBER}\s?([^\d\s.,+-]{{1,6}})$")
 _CODE: Final = re.compile(r"^[A-Z]{3}$")
 _DAYS: Final = re.compile(
-    r"^\D*?(\d{1,3})(?:\s*(?:-|~|–|—|至|to)\s*(\d{1,3}))?"  # noqa: RUF001 - the dashes are the platform's
+    r"^\D*?(\d{1,3})(?:\s*(?:-|~|–|—|至|to)\s*(\d{1,3}))?"
     r"\s*(?:个?(?:工作日|自然日|天|日)|(?:\w+\s)?days?)\D*$",
     re.IGNORECASE,
 )
