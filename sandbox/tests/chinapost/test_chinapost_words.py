@@ -6,11 +6,15 @@ import base64
 import csv
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, modes
+from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xborder_sandbox.chinapost.form import read_time, write_time
 from xborder_sandbox.chinapost.journey import EVENTS, NOT_THERE, SIGNED_BY_ADDRESSEE, STORIES
 from xborder_sandbox.chinapost.numbers import check_digit, mail_number
 from xborder_sandbox.chinapost.order import ADDRESS_FIELDS, ITEM_FIELDS, ORDER_FIELDS
@@ -68,10 +72,23 @@ def test_what_is_not_sealed_is_refused(sealed):
 
 
 def test_the_key_must_stand_at_the_end():
-    other = "ZmVkY2JhOTg3NjU0MzIxMA=="
-    assert len(seal("x", other)) == len(seal("x", KEY))
+    # Sixteen letters, so that the text sealed without a key behind it is a block of padding longer.
+    encryptor = Cipher(SM4(base64.b64decode(KEY)), modes.ECB()).encryptor()
+    bare = encryptor.update(b'{"waybillNo":""}' + bytes([16]) * 16) + encryptor.finalize()
+    with pytest.raises(UnsealedError, match="at the end"):
+        unseal("|$4|" + base64.b64encode(bare).decode(), KEY)
+
+
+def test_another_key_opens_nothing():
     with pytest.raises(UnsealedError):
-        unseal(seal("x", other), KEY)
+        unseal(seal("x", "ZmVkY2JhOTg3NjU0MzIxMA=="), KEY)
+
+
+def test_times_are_chinas():
+    assert write_time(datetime(2026, 3, 2, 23, 30, tzinfo=UTC)) == "2026-03-03 07:30:00"
+    assert read_time("2026-03-03 07:30:00") == datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    for wrong in ("", "2026-03-03", "2026-3-3 7:30:00", "2026-02-30 00:00:00", "2026-03-03 07:30:00Z"):
+        assert read_time(wrong) is None
 
 
 def test_a_digest_is_base64_of_the_sixteen_bytes():
