@@ -11,7 +11,7 @@ from xborder_sdk.client import Client
 from xborder_sdk.errors import XborderError
 from xborder_sdk.fulfilment.progress import Progress, Step, WorkState
 from xborder_sdk.fulfilment.work import WorkRow, WorkStore
-from xborder_sdk.hookspecs import TrackParcels
+from xborder_sdk.hookspecs import KnownParcel, TrackParcels
 from xborder_sdk.models import Hold, HoldReason, Tracking, TrackingStatus
 
 TO_FOLLOW = (WorkState.BOUGHT, WorkState.LABELLED, WorkState.PRINTED, WorkState.DECLARED, WorkState.IN_TRANSIT)
@@ -52,17 +52,24 @@ class Following:
                     yield replace(progress, done=done, total=total)
 
     def _batch(self, carrier: str, rows: list[WorkRow]) -> Iterator[Progress]:
-        numbers = tuple(row.number for row in rows if row.number is not None)
+        # A platform finds a parcel by its order only, and trackers find it better with the country.
+        known = tuple(
+            KnownParcel(number=row.number, order_id=row.order_id, service=row.service, country=row.country)
+            for row in rows
+            if row.number is not None
+        )
         try:
-            found = self._client.track(carrier, TrackParcels(numbers=numbers))
+            found = self._client.track(
+                carrier, TrackParcels(numbers=tuple(parcel.number for parcel in known), known=known)
+            )
         except XborderError as error:
             detail = str(error)
             for row in rows:
                 yield Progress(Step.FOLLOW, row.account, row.order_id, row.state, detail, failed=True)
             return
-        known = {tracking.number: tracking for tracking in found}
+        trackings = {tracking.number: tracking for tracking in found}
         for row in rows:
-            told = self._followed(row, known.get(row.number or ""))
+            told = self._followed(row, trackings.get(row.number or ""))
             if told is not None:
                 yield told
 
