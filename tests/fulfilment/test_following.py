@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
-from xborder_sdk.client import Client
 from xborder_sdk.fulfilment.following import Following
 from xborder_sdk.fulfilment.progress import WorkState
-from xborder_sdk.fulfilment.work import WorkRow, WorkStore
+from xborder_sdk.fulfilment.work import WorkRow
 from xborder_sdk.hookspecs import KnownParcel, TrackParcels
 from xborder_sdk.models import Tracking
 
@@ -41,7 +40,7 @@ def test_carriers_are_told_order_service_and_country_of_each_parcel() -> None:
 
     client: Any = SimpleNamespace(track=track)
     work: Any = SimpleNamespace(rows=lambda _: rows)
-    told = list(Following(cast(Client, client), cast(WorkStore, work), lambda: NOW).follow())
+    told = list(Following(client, work, lambda: NOW).follow())
     assert [progress.order_id for progress in told] == ["O-1", "O-2"]
     (request,) = asked
     assert request.numbers == ("LB1CN", "LB2CN")
