@@ -38,7 +38,7 @@ _WRAPPER_BEGINS: Final = (
 )  # `response` and `result_response` are fields of simplified answers
 _HOLDERS: Final = ("result", "result_response", "response", "return_result", "resultdata")
 """Where an answer may keep its own word on success, besides the top."""
-_SUCCESS: Final = ("success", "is_success", "result_success")
+_SUCCESS: Final = ("success", "is_success", "result_success", "succeeded")
 _CODES: Final = ("error_code", "result_error_code", "code_of_error", "errorCode", "sub_error_code")
 _MESSAGES: Final = ("error_msg", "error_desc", "error_message", "result_error_desc", "error_info", "msg", "error")
 

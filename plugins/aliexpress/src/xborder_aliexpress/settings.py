@@ -28,7 +28,10 @@ class AliexpressSettings(Settings):
         order_list: Which family of order calls serves the shop: `seller` for sellers in China, `solution` overseas.
         gateway: `iop`, the gateway of today; `top`, the older one, where an application still lives there.
         top_sign_method: How requests to the older gateway are signed.
+        order_life_days: How long before its last change an order may have been created: the platform wants a window of
+            creation beside one of change. Each 30 days more cost one more question for finished orders.
         decrypt: Ask for the whole address where the platform shows it masked.
+        delivery_details: Also ask for the buyer's tax number, where only the delivery call tells it (overseas sellers).
         carriers: AliExpress' service key by our carrier, `"chinapost"` or `"chinapost/<service>"`, for shipping
             notices. The keys are those of aliexpress.logistics.redefining.listlogisticsservice.
         actual_carriers: Courier code by our carrier, for service keys that begin with `OTHER`.
@@ -64,7 +67,9 @@ class AliexpressSettings(Settings):
     order_list: Literal["seller", "solution"] = "seller"
     gateway: Literal["iop", "top"] = "iop"
     top_sign_method: Literal["md5", "hmac"] = "hmac"
+    order_life_days: int = Field(default=175, ge=1, le=720)
     decrypt: bool = True
+    delivery_details: bool = False
     carriers: dict[str, str] = Field(default_factory=dict)
     actual_carriers: dict[str, str] = Field(default_factory=dict)
     sender_address_id: int | None = Field(default=None, ge=1)

@@ -1,0 +1,172 @@
+"""Lists of orders: where a list stands, its cursor, and one page of one question.
+
+The list calls and their rules are in `windows`. A page of ours is what one question, or several that hold little, give
+at one moment; it ends where a question has another page, since the vendor cuts its pages from a set that lives.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from pydantic import JsonValue
+
+from xborder_aliexpress import pacific, windows
+from xborder_aliexpress import vocabulary as words
+from xborder_aliexpress.settings import AliexpressSettings
+from xborder_aliexpress.windows import Window
+from xborder_sdk.errors import InvalidCursor
+from xborder_sdk.hookspecs import ListOrders
+from xborder_sdk.models import Cursor, OrderReference, OrderStatus
+from xborder_sdk.reading import JsonObject, parse_time
+
+CONNECTOR: Final = "aliexpress"
+LIST: Final = "aliexpress.trade.seller.orderlist.get"
+LIST_OVERSEAS: Final = "aliexpress.solution.order.get"
+MOST_QUESTIONS: Final = 24
+"""Most questions of one page of ours, so that a wish for many years does not run for hours unseen."""
+MOST_IDS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a list stands.
+
+    Attributes:
+        started: The present when it began, at which open ends are closed.
+        window: Which question; with `order_ids`, how many ids are done.
+        page: Which page of it, from 1.
+    """
+
+    started: datetime
+    window: int = 0
+    page: int = 1
+
+
+def question(
+    settings: AliexpressSettings, window: Window, request: ListOrders, page: int
+) -> tuple[str, dict[str, object]]:
+    """The call and its parameters.
+
+    Overseas sellers' call takes its fields flat at today's gateway and inside `param0` at the older one.
+
+    Args:
+        settings: The account's settings.
+        window: The question.
+        request: The wish.
+        page: Which page of it.
+    """
+    fields = windows.criteria(window, request, page, page_size(request))
+    if settings.order_list == "seller":
+        return LIST, {"param_aeop_order_query": fields}
+    return LIST_OVERSEAS, {"param0": fields} if settings.gateway == "top" else fields
+
+
+def page_size(request: ListOrders) -> int:
+    """Orders per page, as the vendor is asked for."""
+    return min(request.page_size or windows.MOST_PER_PAGE, windows.MOST_PER_PAGE)
+
+
+def has_more(result: JsonObject, request: ListOrders, page: int) -> bool:
+    """Whether a question has another page.
+
+    A full page may be followed by one even where the count says otherwise: some orders are not counted (META,
+    solution.order.get, total_count).
+
+    Args:
+        result: The answer's `result`.
+        request: The wish.
+        page: Which page it is.
+    """
+    if is_beyond(result, page):
+        return False
+    size = page_size(request)
+    pages, count = result.integer_or_none("total_page"), result.integer_or_none("total_count")
+    if pages is None and count is not None:
+        pages = -(-count // size)
+    return len(result.children("target_list")) >= size or (pages is not None and page < pages)
+
+
+def is_beyond(result: JsonObject, page: int) -> bool:
+    """Whether the vendor shows an earlier page instead of the one asked for, which does not exist."""
+    shown = result.integer_or_none("current_page")
+    return shown is not None and shown < page
+
+
+def wanted(result: JsonObject, window: Window, request: ListOrders, now: datetime) -> Iterator[OrderReference]:
+    """The orders of an answer that belong to the question and meet the wish.
+
+    Args:
+        result: The answer's `result`.
+        window: The question.
+        request: The wish.
+        now: The present, aware.
+    """
+    for item in result.children("target_list"):
+        created = pacific.wall_of(item.text_or_none("gmt_create"))
+        changed = item.text_or_none("gmt_update")
+        modified = pacific.wall_of(changed)
+        if not window.holds(created, modified):
+            continue
+        if not windows.is_within(created, request.created_from, request.created_to):
+            continue
+        if not windows.is_within(modified, request.modified_from, request.modified_to):
+            continue
+        if request.statuses and _status(item) not in request.statuses:
+            continue
+        yield OrderReference(order_id=item.text("order_id"), modified_at=pacific.read_latest(changed, now))
+
+
+def _status(item: JsonObject) -> OrderStatus:
+    return words.status_of(
+        item.text_or_none("order_status"), item.text_or_none("logistics_status"), item.text_or_none("end_reason")
+    )
+
+
+def cursor_at(request: ListOrders, settings: AliexpressSettings, position: Position) -> Cursor:
+    """The cursor of a position."""
+    state: dict[str, JsonValue] = {
+        "list": _digest(request, settings),
+        "window": position.window,
+        "page": position.page,
+        "started": position.started.astimezone(UTC).isoformat(),
+    }
+    return Cursor(connector=CONNECTOR, state=state)
+
+
+def position_of(request: ListOrders, settings: AliexpressSettings, now: datetime) -> Position:
+    """Where a wish wants to go on.
+
+    Args:
+        request: The wish.
+        settings: The account's settings.
+        now: The present, aware.
+
+    Raises:
+        InvalidCursor: The cursor is damaged or of another list.
+    """
+    cursor = request.cursor
+    if cursor is None:
+        return Position(now)
+    window, page, started = (cursor.state.get(name) for name in ("window", "page", "started"))
+    moment = parse_time(started) if isinstance(started, str) else None
+    if (
+        cursor.connector != CONNECTOR
+        or cursor.state.get("list") != _digest(request, settings)
+        or moment is None
+        or not isinstance(window, int)
+        or not isinstance(page, int)
+        or window < 0
+        or page < 1
+    ):
+        raise InvalidCursor("the cursor belongs to another list, or to other filters")
+    return Position(moment, window, page)
+
+
+def _digest(request: ListOrders, settings: AliexpressSettings) -> str:
+    text = request.model_dump_json(exclude={"cursor"})
+    text += f"{settings.order_list}/{settings.gateway}/{settings.order_life_days}"
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
