@@ -18,4 +18,8 @@ class TestEbay(ConnectorTests):
         "refresh_token": "v^1.1#refresh",
     }
     exchanges = Path(__file__).with_name("exchanges")
+    derived = {
+        "Dispute.reason": "a request to cancel is CANCELLED whatever word it gives for its reason",
+        "Dispute.status": "dates and answers in the same body say more than eBay's word for the state",
+    }
     now = datetime(2026, 2, 25, 6, 13, 20, tzinfo=UTC)

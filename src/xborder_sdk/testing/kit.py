@@ -108,6 +108,10 @@ class Kit:
     derived: ClassVar[Mapping[str, str]] = {}
     whole_results: ClassVar[bool] = False
 
+    xborder_kit: ClassVar[bool] = True
+    _read: ClassVar[tuple[Exchange, ...] | None] = None
+    _played: ClassVar[dict[Exchange, Played]] = {}
+
     def normalise_request(self, request: WireRequest) -> WireRequest:
         """What went out, as the exchange files write it. Override it where `sign` or the flow hides it.
 
@@ -122,6 +126,8 @@ class Kit:
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
+        cls._read = None
+        cls._played = {}
         if not hasattr(cls, "connector"):
             return
         for name, test in tests_of(cls):
@@ -142,8 +148,10 @@ class Kit:
 
     @classmethod
     def read_files(cls) -> tuple[Exchange, ...]:
-        """The exchange files that can be read."""
-        return tuple(found for found in _files(cls.exchanges) if isinstance(found, Exchange))
+        """The exchange files that can be read; they are read once."""
+        if cls._read is None:
+            cls._read = tuple(_files(cls.exchanges))
+        return cls._read
 
     @classmethod
     def operations(cls) -> tuple[str, ...]:
@@ -200,9 +208,15 @@ class Kit:
             raise NotConforming(f"{exchange.name}: the request does not fit {model}: {fields_at_fault(error)}") from None
 
     def play(self, exchange: Exchange, driver: str = BLOCKING, **settings: Any) -> Played:
-        """Plays an exchange as it stands in its file."""
+        """Plays an exchange as it stands in its file; through the blocking client once for all tests."""
+        plainly = driver == BLOCKING and not settings
+        if plainly and exchange in self._played:
+            return self._played[exchange]
         with self.stage(exchange, driver, **settings) as stage:
-            return stage.play(exchange.operation, self.request(exchange), answers_of(exchange))
+            played = stage.play(exchange.operation, self.request(exchange), answers_of(exchange))
+        if plainly:
+            self._played[exchange] = played
+        return played
 
     def answer(self, data: Mapping[str, Any]) -> Answer:
         """An answer as a test class writes it."""
@@ -262,18 +276,12 @@ def _validated(operation: str, text: str) -> Request:
     return request_model(operation).model_validate_json(text)
 
 
-@lru_cache(maxsize=4096)
-def _read(path: Path, changed: int) -> Exchange | BadExchange:
-    del changed
-    try:
-        return read_exchange(path)
-    except BadExchange as error:
-        return error
-
-
-def _files(folder: Path) -> Iterator[Exchange | BadExchange]:
+def _files(folder: Path) -> Iterator[Exchange]:
     for path in files_of(folder):
-        yield _read(path, path.stat().st_mtime_ns)
+        try:
+            yield read_exchange(path)
+        except BadExchange:
+            continue  # a test of its own tells what is wrong with it
 
 
 def _sections(played: Played) -> Iterator[tuple[str, str]]:

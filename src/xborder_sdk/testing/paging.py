@@ -41,7 +41,6 @@ class PagingTests(Kit):
             at = f"{exchange.name}, page {number} of {len(exchange.pages)}"
             with self.stage(exchange, case.driver) as stage:  # a fresh one each time: nothing but the cursor is kept
                 played = stage.play(exchange.operation, request, [turn.answer for turn in page.turns])
-                hosts = stage.hosts
             if played.error is not None or played.overrun is not None or played.unasked:
                 told = f"{type(played.error).__name__}: {played.error}" if played.error else "asks less than the file"
                 self.fail(f"{at}: {played.overrun or told}", played=played)
@@ -49,7 +48,7 @@ class PagingTests(Kit):
                 f"request {index + 1}, {each}"
                 for index, (turn, sent) in enumerate(zip(page.turns, played.sent, strict=True))
                 if turn.expect is not None
-                for each in differences(turn.expect, self.normalise_request(sent), played.sends[index], hosts)
+                for each in differences(turn.expect, self.normalise_request(sent), played.sends[index], played.hosts)
             ]
             found += lacks(whole(played.result), page.result)
             if found:

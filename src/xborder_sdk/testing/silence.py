@@ -103,7 +103,9 @@ def _echoing(answer: Any, planted: list[str]) -> Iterator[tuple[str, Reply]]:
     echo = ", ".join(planted)
     if body is None:
         return
-    texts = [place for place in body.places() if isinstance(place.value, str)]
+    # In a good answer only what is a sentence is free text; a code that quotes a token is nobody's.
+    refused = answer.status >= 300
+    texts = [place for place in body.places() if isinstance(place.value, str) and (refused or " " in place.value)]
     for place in texts[:_MOST_PLANTED]:
         yield str(place), answer.saying(body.with_values({place.steps: f"{place.value} {echo}"}))
 

@@ -23,6 +23,7 @@ from xborder_sdk.ledger import SqliteStore
 from xborder_sdk.ledger.port import EffectRecord
 from xborder_sdk.runtime import call as call_module
 from xborder_sdk.runtime.account import Clock
+from xborder_sdk.runtime.bookings import Bookings
 from xborder_sdk.runtime.commands import Invoke
 from xborder_sdk.runtime.operations import OPERATIONS
 from xborder_sdk.runtime.redaction import secrets_of
@@ -64,6 +65,7 @@ class Played:
         floats: Places of JSON bodies that hold a float.
         logs: Everything that was logged.
         effects: The rows of the ledger.
+        hosts: Base URLs of the account, by name.
     """
 
     result: Any = None
@@ -79,6 +81,7 @@ class Played:
     floats: list[str] = field(default_factory=list)
     logs: list[str] = field(default_factory=list)
     effects: Sequence[EffectRecord] = ()
+    hosts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sends(self) -> list[Send]:
@@ -271,8 +274,11 @@ class Stage:
     def forget(self) -> None:
         """Begins anew: an empty ledger, and an account that knows nothing."""
         self._store.renew()
-        core = self.client._core  # noqa: SLF001 - the account is made anew, which the public door does not offer
-        core.forget(self.account)
+        account = self.client._core.runtime(self.account)  # noqa: SLF001 - no public door leads to what it has learnt
+        account.blocked_until = 0.0
+        account.bookings = Bookings()
+        for learnt in (account._tokens, account._spent, account._recent):  # noqa: SLF001
+            learnt.clear()
 
     def play(
         self,
@@ -292,14 +298,14 @@ class Stage:
             repeat_last: Whether the vendor goes on saying the last of it.
             anew: Whether to begin with an empty ledger.
         """
-        if anew:
-            self.forget()
         self.vendor = vendor = Vendor(replies, repeat_last=repeat_last)
         self._ear.steps, self._ear.crash = [], None
         self._clock.waits = []
         played = Played()
         with self._prepared(played):
             try:
+                if anew:
+                    self.forget()
                 played.result = self._call(operation, request)
             except TookTooLong:
                 raise
@@ -312,6 +318,8 @@ class Stage:
         played.waits = self._clock.waits
         played.overrun, played.unasked = vendor.overrun, vendor.unasked
         played.effects = self._store.inner.history()
+        with contextlib.suppress(XborderError):  # a connector that cannot be used has no hosts
+            played.hosts = self.hosts
         return played
 
     @contextlib.contextmanager
