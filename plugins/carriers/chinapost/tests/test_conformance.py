@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -37,7 +39,7 @@ def unsealed(text: str) -> str:
 class TestChinaPost(ConnectorTests):
     connector = ChinaPostConnector
     exchanges = Path(__file__).with_name("exchanges")
-    settings = {
+    settings: ClassVar[Mapping[str, Any]] = {
         "sender_no": "1100000000000",
         "authorization": "kit-authorization-5d1f",
         "sm4_key": KEY,
@@ -47,7 +49,7 @@ class TestChinaPost(ConnectorTests):
         "mail_type": "PAPERCRANE",
         "products": {"019": "epacket", "001": "small_packet", "900": "ems"},
     }
-    refusals = {
+    refusals: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "by the gateway": {"status": 200, "json": {"success": False, "retCode": "A0001", "retMsg": "参数错误"}},
         "by the gateway without a word": {"status": 200, "json": {"success": False, "retCode": None}},
         "of an order": {"status": 200, "json": {"success": "false", "reason": "B03", "msg": "必填数据为空"}},

@@ -406,7 +406,8 @@ def _write(cell: Cell, value: _Value) -> None:
         return
     # Said to be a text, or it would be a formula; and marked as one typed with an apostrophe, so that it stays a text
     # when somebody edits the cell.
-    cell.set_explicit_value(value, "s")
+    cell.value = value
+    cell.data_type = "s"
     cell.number_format = "@"
     if value.startswith(_FORMULA):
         cell.quotePrefix = True
