@@ -326,8 +326,9 @@ class Stage:
     def _prepared(self, played: Played) -> Iterator[None]:
         """Waits take no time, floats and log records are noticed, and no call takes for ever."""
         wait, write = call_module.Wait, steps_module.write_json
-        logger = logging.getLogger()
-        level, handler = logger.level, _Log(played.logs)
+        handler = _Log(played.logs)
+        talkers = [logging.getLogger(name) for name in ("xborder_sdk", self.connector_class.__module__.partition(".")[0])]
+        levels = [logger.level for logger in talkers]
 
         def noticing(value: object) -> bytes:
             played.floats.extend(_floats(value))
@@ -335,14 +336,16 @@ class Stage:
 
         call_module.Wait = lambda seconds: Invoke(self._clock.pass_, (seconds,))  # type: ignore[assignment, misc]
         steps_module.write_json = noticing
-        logger.addHandler(handler)
-        logger.setLevel(logging.DEBUG)
+        logging.getLogger().addHandler(handler)
+        for logger in talkers:
+            logger.setLevel(logging.DEBUG)
         try:
             with time_box(_LONGEST_S):
                 yield
         finally:
-            logger.setLevel(level)
-            logger.removeHandler(handler)
+            for logger, level in zip(talkers, levels, strict=True):
+                logger.setLevel(level)
+            logging.getLogger().removeHandler(handler)
             call_module.Wait, steps_module.write_json = wait, write  # type: ignore[misc]
 
     def _call(self, operation: str, request: Any) -> Any:
