@@ -142,11 +142,16 @@ def test_solutions_have_prices_in_fen(ae: Any) -> None:
     detail = found["CPAM"]["fee_list"][0]["fee_detail_list"][0]
     assert detail["fee"] == 6476
     assert found["CPAM"]["fee_list"][0]["total_fee"] == detail["paid_fee"] < detail["fee"]
-    large = {**box, "weight": 2001}
+    just = {**box, "length": 600, "width": 200, "height": 100}
     answer = ae.call(
-        "cainiao.global.solution.inquiry", trade_order_param={"trade_order_id": ORDER}, package_params=[large]
+        "cainiao.global.solution.inquiry", trade_order_param={"trade_order_id": ORDER}, package_params=[just]
     )
-    assert answer["result"]["usable_solution_list"] == []
+    assert answer["result"]["usable_solution_list"]
+    for large in ({**box, "weight": 2001}, {**just, "height": 101}):
+        answer = ae.call(
+            "cainiao.global.solution.inquiry", trade_order_param={"trade_order_id": ORDER}, package_params=[large]
+        )
+        assert answer["result"]["usable_solution_list"] == []
     other = ae.call("cainiao.global.solution.inquiry", trade_order_param={"trade_order_id": 5}, package_params=[box])
     assert other["is_success"] is False
     assert other["error_info"]["error_msg"]

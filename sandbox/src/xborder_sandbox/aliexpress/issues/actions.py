@@ -83,9 +83,13 @@ def load(shop: Shop, scenario: str) -> None:
     if scenario != "demo":
         return
     seller = next(iter(shop.tokens.sellers))
-    waiting = [order for order in shop.part(OrderBook).of(seller) if order.status == "WAIT_BUYER_ACCEPT_GOODS"]
-    order = waiting[0]
-    line = next(line for line in order.lines if not line.by_platform)
+    order, line = next(
+        (order, line)
+        for order in shop.part(OrderBook).of(seller)
+        if order.status == "WAIT_BUYER_ACCEPT_GOODS"
+        for line in order.lines
+        if not line.by_platform
+    )
     shop.part(IssueBook).open(
         order,
         line,
