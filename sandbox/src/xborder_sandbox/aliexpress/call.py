@@ -149,6 +149,8 @@ class Form:
             return value
         try:
             parsed: Json = json.loads(value)
+            # Half a character, as JSON's escapes can write it, could not be answered with.
+            json.dumps(parsed, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             raise self.wrong(name, "is not JSON") from None
         return parsed

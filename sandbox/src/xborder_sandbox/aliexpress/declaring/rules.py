@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,7 @@ from xborder_sandbox.aliexpress.orders.book import OrderBook
 from xborder_sandbox.aliexpress.orders.order import Declaration, Order
 from xborder_sandbox.aliexpress.shop import Shop
 
+_ID = re.compile(r"[0-9]{1,19}")
 _SEND_TYPES = ("all", "part")
 _PACKAGE_TYPES = ("", "consolidation")
 
@@ -69,7 +71,7 @@ def send_type(given: Form) -> str:
 def order_of(shop: Shop, call: Call, given: Form, name: str) -> Order:
     """Return the order a declaration is about."""
     text = given.text(name).strip()
-    order = shop.part(OrderBook).find(call.seller.account, int(text)) if text.isdecimal() else None
+    order = shop.part(OrderBook).find(call.seller.account, int(text)) if _ID.fullmatch(text) else None
     if order is None:
         raise RefusedDeclaration(f"{name} is no order of this seller")
     return order

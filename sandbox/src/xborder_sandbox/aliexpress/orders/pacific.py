@@ -32,4 +32,7 @@ def read(text: str, ambiguous_hour: str) -> datetime:
     if not _TEXT.fullmatch(text):
         raise ValueError("not yyyy-MM-dd HH:mm:ss")
     local = datetime.strptime(text, _FORM).replace(tzinfo=PACIFIC, fold=int(ambiguous_hour == "second"))
-    return local.astimezone(UTC)
+    try:
+        return local.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("beyond the calendar") from None

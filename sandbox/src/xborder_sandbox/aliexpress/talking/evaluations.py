@@ -60,7 +60,7 @@ def rating(line: Line) -> int:
 def evaluations(shop: Shop, call: Call) -> dict[str, Json]:
     """Answer with the evaluations of orders that were received."""
     given = call.form("trade_evaluation_request")
-    orders = {int(text) for text in given.texts("parent_order_ids") if text.isdecimal()}
+    orders = set(given.texts("parent_order_ids"))
     if len(orders) > _MOST_ORDERS:
         raise given.wrong("parent_order_ids", f"are at most {_MOST_ORDERS}")
     ratings = set(given.texts("buyer_product_ratings"))
@@ -70,7 +70,7 @@ def evaluations(shop: Shop, call: Call) -> dict[str, Json]:
     found: list[Json] = []
     for order in shop.part(OrderBook).of(call.seller.account):
         at = order.received
-        if at is None or (orders and order.order_id not in orders):
+        if at is None or (orders and str(order.order_id) not in orders):
             continue
         if not _within(at, completed) or not _within(at + _VALID, valid):
             continue
