@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from xborder_sandbox.aliexpress.operations import operations
@@ -19,7 +19,7 @@ OURS = sorted(
     for api in operations()
     if operations()[api].handler.__module__.split(".")[-2] in ("shipping", "handover", "issues")
 )
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+relaxed: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 plain = (
     st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from([str(ORDER), ORDER, "-1", "LP1"])
@@ -43,7 +43,7 @@ def shaped(field: dict[str, Any]) -> Any:
 def test_any_parameters_get_an_answer(ae: Any, fields: Any, api: str) -> None:
     strategy = st.fixed_dictionaries({}, optional={f["name"]: shaped(f) for f in fields.apis[api]["request"]})
 
-    @quick
+    @settings(max_examples=25, **relaxed)
     @given(strategy)
     def ask(parameters: dict[str, Any]) -> None:
         sent = {name: value if isinstance(value, str) else json.dumps(value) for name, value in parameters.items()}
@@ -57,7 +57,8 @@ def test_any_parameters_get_an_answer(ae: Any, fields: Any, api: str) -> None:
 STEPS = ("agree", "return", "save", "change", "accept", "refuse", "cancel", "ship_return", "1", "5", "20", "image")
 
 
-@quick
+@settings(max_examples=100, **relaxed)
+@example(steps=["save", "return", "accept"], is_return=True)
 @given(steps=st.lists(st.sampled_from(STEPS), max_size=12), is_return=st.booleans())
 def test_a_dispute_fits_together_after_any_steps(make_seller: Any, steps: list[str], is_return: bool) -> None:
     from xborder_sandbox.aliexpress.issues.book import IssueBook

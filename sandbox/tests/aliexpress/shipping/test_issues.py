@@ -344,6 +344,17 @@ def test_a_return_is_proposed_with_an_address(sent: Any) -> None:
     assert dispute.stands() == ("processing", "wait_for_buyer_return")
 
 
+def test_what_was_agreed_is_not_negotiated_again(sent: Any) -> None:
+    dispute = returned(sent)
+    dispute.save()
+    assert dispute.agree(return_address_id=str(sent.address_id("refund"))) is True
+    for answer in ("accept", "refuse"):
+        with pytest.raises(AdminError):
+            dispute.buyer(answer)
+    assert dispute.save() is False
+    assert dispute.stands() == ("processing", "wait_for_buyer_return")
+
+
 def test_evidence_is_a_picture(dispute: Dispute) -> None:
     api, who = "aliexpress.issue.image.upload", {"issue_id": str(dispute.issue_id), "buyer_login_id": BUYER}
 

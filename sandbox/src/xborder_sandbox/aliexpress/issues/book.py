@@ -113,7 +113,8 @@ class IssueBook:
             WrongTurn: If it is not open to the seller, or a return lacks its address.
         """
         late = issue.waits == "wait_for_seller_set_return_address" and solution.status == "reached"
-        if issue.status != PROCESSING or not (late or solution.status == "wait_seller_accept"):
+        open_to_seller = issue.is_negotiated and solution.status == "wait_seller_accept"
+        if issue.status != PROCESSING or not (late or open_to_seller):
             raise WrongTurn("the solution does not wait for the seller")
         if solution.kind != REFUND and return_address is None:
             raise WrongTurn("a return needs an address")
@@ -134,7 +135,7 @@ class IssueBook:
         Raises:
             WrongTurn: If it is not the seller's turn, or a proposal of the seller is on the table.
         """
-        if issue.status != PROCESSING or against.status != "wait_seller_accept":
+        if not issue.is_negotiated or against.status != "wait_seller_accept":
             raise WrongTurn("the buyer's solution does not wait for the seller")
         if any(entry.status == "wait_buyer_accept" for entry in issue.of("seller")):
             raise WrongTurn("a solution of the seller waits for the buyer")
@@ -151,7 +152,7 @@ class IssueBook:
         Raises:
             WrongTurn: If it was answered.
         """
-        if issue.status != PROCESSING or solution.owner != "seller" or solution.status != "wait_buyer_accept":
+        if not issue.is_negotiated or solution.owner != "seller" or solution.status != "wait_buyer_accept":
             raise WrongTurn("the solution cannot be changed any more")
         now = self._shop.now
         solution.amount, solution.content = amount, content
@@ -273,7 +274,7 @@ class IssueBook:
 
     def _for_buyer(self, issue: Issue) -> Solution:
         waiting = [entry for entry in issue.solutions if entry.status == "wait_buyer_accept"]
-        if issue.status != PROCESSING or not waiting:
+        if not issue.is_negotiated or not waiting:
             raise WrongTurn("no solution waits for the buyer")
         return waiting[-1]
 

@@ -111,3 +111,8 @@ class Issue:
     def agreed(self) -> Solution | None:
         """The proposal both sides took, or the platform decided."""
         return next((entry for entry in self.solutions if entry.reached is not None), None)
+
+    @property
+    def is_negotiated(self) -> bool:
+        """Whether proposals can still be made and answered."""
+        return self.status == PROCESSING and self.agreed is None
