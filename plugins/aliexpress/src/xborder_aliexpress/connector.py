@@ -9,11 +9,17 @@ from typing import ClassVar
 
 from pydantic import SecretStr
 
-from xborder_aliexpress import answers, gateways, tokens
+from xborder_aliexpress import answers, gateways, online_support, tokens
 from xborder_aliexpress.calls import Calls
+from xborder_aliexpress.disputes import AliexpressDisputes
+from xborder_aliexpress.hand_over import OnlineHandOver
+from xborder_aliexpress.online_orders import OnlineOrders
+from xborder_aliexpress.online_papers import OnlinePapers
+from xborder_aliexpress.online_tracking import OnlineTracking
 from xborder_aliexpress.order_papers import PlatformTax
 from xborder_aliexpress.orders import AliexpressOrders
 from xborder_aliexpress.settings import AliexpressSettings
+from xborder_aliexpress.shipment_checks import shipment_holds
 from xborder_sdk.errors import InvalidSettings
 from xborder_sdk.hookspecs import (
     SUPPORTED,
@@ -21,12 +27,14 @@ from xborder_sdk.hookspecs import (
     Connector,
     Identity,
     Settings,
+    ShipmentDetails,
     Support,
     SupportLevel,
     Token,
     Verdict,
 )
 from xborder_sdk.hookspecs.kind import Kind
+from xborder_sdk.models import Hold
 from xborder_sdk.steps import Flow, Response, WireRequest
 
 
@@ -41,7 +49,14 @@ class AliexpressConnector(Connector[AliexpressSettings]):
     name: ClassVar[str] = "aliexpress"
     title: ClassVar[str] = "AliExpress"
     settings_model: ClassVar[type[Settings]] = AliexpressSettings
-    kinds: ClassVar[tuple[type[Kind], ...]] = (AliexpressOrders,)
+    kinds: ClassVar[tuple[type[Kind], ...]] = (
+        AliexpressOrders,
+        OnlineOrders,
+        OnlinePapers,
+        OnlineHandOver,
+        OnlineTracking,
+        AliexpressDisputes,
+    )
     checked: ClassVar[Mapping[str, Checked]] = {
         # Names and types of every parameter and field are held against the vendor's SDK and metadata. What the texts
         # beside them leave open is in the README.
@@ -57,6 +72,7 @@ class AliexpressConnector(Connector[AliexpressSettings]):
         "review_buyer": Checked.SPEC,
         # The SDK calls the answer a map and tells nothing of what is in it.
         "send_message": Checked.UNVERIFIED,
+        **online_support.CHECKED,
     }
 
     def __init__(self, account: str, settings: AliexpressSettings) -> None:
@@ -165,7 +181,11 @@ class AliexpressConnector(Connector[AliexpressSettings]):
             return Support(
                 SupportLevel.CONDITIONAL, "AliExpress lets a seller cancel only what the buyer asks to cancel"
             )
-        return SUPPORTED
+        return online_support.SUPPORT.get(operation, SUPPORTED)
+
+    def check_shipment(self, request: ShipmentDetails) -> tuple[Hold, ...]:
+        """Reasons why online shipping cannot take a shipment."""
+        return tuple(shipment_holds(request, self.account, self.settings))
 
     def whoami(self) -> Flow[Identity] | None:
         """Asks for the shop's profile, by the call of the account's family."""
