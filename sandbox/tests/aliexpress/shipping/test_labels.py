@@ -26,7 +26,16 @@ def test_a_label_of_100_by_150_mm_with_readable_codes(ae: Any, printed: Any, rea
     assert pages.sizes_mm() == [(100, 150)]
     assert pages.barcodes() == [{result["intl_tracking_no"], result["out_order_code"]}]
     (text,) = pages.texts()
-    for wanted in ("Élodie Garnier", "7 rue des Cerisiers", "France", "Enamel mug", "732394", "USD 12.98", "SIMULATED"):
+    for wanted in (
+        "Élodie Garnier",
+        "7 rue des Cerisiers",
+        "France",
+        "return to: Shenzhen",
+        "Enamel mug",
+        "732394",
+        "USD 12.98",
+        "SIMULATED",
+    ):
         assert wanted in text
 
 

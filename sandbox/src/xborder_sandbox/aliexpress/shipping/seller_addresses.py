@@ -52,7 +52,7 @@ class SellerAddress:
 
 
 def draw_addresses(chance: Random) -> tuple[SellerAddress, ...]:
-    """Return a seller's addresses: English to send from, Chinese to be collected at and returned to."""
+    """Return a seller's addresses: English as they are printed on labels, Chinese to be collected at."""
     first = chance.randrange(10**8, 9 * 10**8)
     mobile = f"1380000{chance.randrange(10**4):04d}"
     english = ("Guangdong", "Shenzhen", "Baoan", "Xixiang Street")
@@ -62,7 +62,9 @@ def draw_addresses(chance: Random) -> tuple[SellerAddress, ...]:
         SellerAddress(first, "sender", "en", "Mei Qingyuan", *english, "6 Sandbox Road, Unit 402", "518101", mobile),
         SellerAddress(first + 1, "pickup", "zh", "梅清远", *chinese, "沙盒路6号402", "518101", mobile),
         SellerAddress(first + 2, "pickup", "zh", "梅清远", *beijing, "沙盒路16号", "100015", mobile, is_default=False),
-        SellerAddress(first + 3, "refund", "zh", "梅清远", *chinese, "沙盒路6号仓库", "518101", mobile),
+        SellerAddress(
+            first + 3, "refund", "en", "Mei Qingyuan", *english, "6 Sandbox Road, Warehouse", "518101", mobile
+        ),
     )
 
 
