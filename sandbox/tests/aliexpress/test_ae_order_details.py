@@ -136,3 +136,41 @@ def test_unusual_names_arrive_whole(ae):
     assert order["memo"] == "🎁 cadeau, merci !"
     brazilian = ae.order_to("BR")
     assert "00000000191" not in str(brazilian)
+
+
+def test_an_order_knows_when_its_parcel_was_seen(ae):
+    order = ae.order_to("FR")
+    kept = ae.call(
+        "aliexpress.logistics.redefining.getlogisticsselleraddresses", seller_address_query="sender,pickup,refund"
+    )
+    kinds = ("sender", "pickup", "refund")
+    addresses = {kind: {"address_id": int(kept[f"{kind}_seller_address_list"][0]["address_id"])} for kind in kinds}
+    (line,) = order["child_order_list"]
+    product = {
+        "product_id": int(line["product_id"]),
+        "child_order_id": int(line["child_order_id"]),
+        "category_cn_desc": "台灯",
+        "category_en_desc": "lamp",
+        "product_num": 1,
+        "product_declare_amount": "9.00",
+        "product_weight": "0.420",
+        "hs_code": "940520",
+    }
+    booked = ae.call(
+        "aliexpress.logistics.order.createorder",
+        trade_order_id=str(order["id"]),
+        trade_order_from="ESCROW",
+        warehouse_carrier_service="CPAM_WLB_FPXSZ",
+        pickup_type="SELF_SEND",
+        undeliverable_decision="0",
+        oaid=order["oaid"],
+        address_d_t_os=addresses,
+        declare_product_d_t_os=[product],
+    )["result"]
+    assert booked["success"] is True, booked
+    assert ae.declare(order["id"], booked["intl_tracking_no"])["result_success"] is True
+    (parcel,) = ae.detail(order["id"])["logistic_info_list"]
+    assert parcel["have_tracking_info"] is False
+    ae.admin("scan", parcel=booked["intl_tracking_no"], status="pickup_success")
+    (parcel,) = ae.detail(order["id"])["logistic_info_list"]
+    assert parcel["have_tracking_info"] is True

@@ -20,6 +20,7 @@ from xborder_sandbox.aliexpress.orders.picture_parts import (
     times,
     without_empty,
 )
+from xborder_sandbox.aliexpress.shipping.book import ShippingBook
 from xborder_sandbox.aliexpress.shop import Shop
 from xborder_sandbox.aliexpress.tokens import Seller
 from xborder_sandbox.requests import Json
@@ -104,11 +105,11 @@ def detail(shop: Shop, seller: Seller, order: Order, parts: frozenset[str], *, s
         shown["cancel_request_reason"] = order.cancel_reason
         shown["new_order_amount"] = short(order.total, order.currency)
         shown["seller_order_amount"] = short(order.total, order.currency)
-    shown.update(_parts(order, parts, money, hides=hides))
+    shown.update(_parts(shop, order, parts, money, hides=hides))
     return without_empty(shown)
 
 
-def _parts(order: Order, parts: frozenset[str], money: Money, *, hides: bool) -> dict[str, Json]:
+def _parts(shop: Shop, order: Order, parts: frozenset[str], money: Money, *, hides: bool) -> dict[str, Json]:
     shown: dict[str, Json] = {}
     disputed = next((line for line in order.lines if line.issue_opened is not None), None)
     if "issue" in parts and disputed is not None:
@@ -116,7 +117,7 @@ def _parts(order: Order, parts: frozenset[str], money: Money, *, hides: bool) ->
     if "loan" in parts:
         shown["loan_info"] = {}
     if "logistics" in parts:
-        shown["logistic_info_list"] = [_logistics(order, declared) for declared in order.declarations]
+        shown["logistic_info_list"] = [_logistics(shop, order, declared) for declared in order.declarations]
     if "buyer" in parts:
         buyer = order.buyer
         shown["buyer_info"] = {
@@ -192,18 +193,27 @@ def _issue(line: Line) -> Json:
     return {"issue_model": "w", "issue_status": status, "issue_time": write(line.issue_opened)}
 
 
-def _logistics(order: Order, declared: Declaration) -> Json:
+def _logistics(shop: Shop, order: Order, declared: Declaration) -> Json:
     received = order.received is not None
     return {
         "logistics_no": declared.number,
         "logistics_type_code": declared.service,
         "logistics_service_name": declared.service_name,
         "ship_order_id": declared.ship_id,
-        "have_tracking_info": declared.has_tracking,
+        "have_tracking_info": _is_seen(shop, order, declared.number),
         "receive_status": "received" if received else "default",
         "recv_status_desc": "",
         **times({"gmt_send": declared.declared, "gmt_received": order.received}),
     }
+
+
+def _is_seen(shop: Shop, order: Order, number: str) -> bool:
+    """Tell whether a carrier has scanned the parcel: one booked here, or one of another simulator."""
+    parcel = shop.part(ShippingBook).find(order.account, number)
+    if parcel is not None:
+        return bool(parcel.seen(shop.now))
+    carried = shop.world.parcels.find(number)
+    return carried is not None and bool(carried.sightings)
 
 
 def _refund(refund: Refund, money: Money) -> Json:

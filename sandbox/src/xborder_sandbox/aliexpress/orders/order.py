@@ -97,7 +97,6 @@ class Declaration:
         lines: The `index` of the lines in it.
         send_type: `all` if nothing of these lines is left to send, or `part`.
         changes: How often it was changed.
-        has_tracking: Whether the parcel has been seen by the carrier.
     """
 
     ship_id: int
@@ -112,7 +111,6 @@ class Declaration:
     package_type: str = ""
     ioss: str = ""
     changes: int = 0
-    has_tracking: bool = False
 
 
 @dataclass
