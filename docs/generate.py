@@ -24,7 +24,7 @@ from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
 from xborder_sdk import errors, models
-from xborder_sdk.fulfilment import FulfilmentConfig
+from xborder_sdk.fulfilment import ChargeableWeight, FulfilmentConfig, Rule
 from xborder_sdk.hookspecs import KINDS, ClientHooks, Connector, Settings, SupportLevel
 from xborder_sdk.models import Dimensions, Model
 from xborder_sdk.runtime.operations import OPERATIONS
@@ -260,7 +260,16 @@ def settings() -> str:
     parts.append("\n## Fulfilment\n")
     parts.append("The section `[fulfilment]` of the [main job](../fulfilment.md).\n")
     parts.append(_settings_table(FulfilmentConfig, set()))
+    for section, model in _FULFILMENT_TABLES.items():
+        parts.append(f"\n### `{section}`\n\n{_summary(model)}\n")
+        parts.append(_settings_table(model, set()))
     return "\n".join(parts) + "\n"
+
+
+_FULFILMENT_TABLES: dict[str, type[Model]] = {
+    "[[fulfilment.rules]]": Rule,
+    "[fulfilment.chargeable.<account>]": ChargeableWeight,
+}
 
 
 def _settings_table(model: type[Model], without: set[str]) -> str:

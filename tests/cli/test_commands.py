@@ -186,6 +186,40 @@ def test_fulfil_dry_run_buys_nothing_then_fulfil_and_follow(seller: Path, sandbo
     }
 
 
+def test_a_plan_says_why_each_order_got_its_service(seller: Path, sandbox: Any, run: Run) -> None:
+    rules = """
+[[fulfilment.rules]]
+name = "islands"
+destination = ["IS"]
+use = ["dhl-shenzhen/P"]
+
+[[fulfilment.rules]]
+name = "the rest"
+use = ["dhl-shenzhen"]
+"""
+    with (seller / "xborder.toml").open("a", encoding="utf-8") as file:
+        file.write(rules)
+    first = run("plan", "--why", "nobody")
+    assert first.code == 2, first.err
+    planned_all = run("plan", "--json")
+    assert planned_all.code == 0, planned_all.err
+    rows = planned_all.json()
+    assert not sandbox.requests(vendor="dhl", method="POST", path="*/shipments")
+    planned = next(row for row in rows if row["state"] == "planned")
+    asked = len(sandbox.requests())
+    told = run("plan", "--why", planned["order_id"])
+    assert told.code == 0
+    assert f"islands\tno\tdestination {planned['country']}, not IS" in told.out
+    assert "the rest\tyes" in told.out
+    assert f"{planned['service']}\t" in told.out
+    assert len(sandbox.requests()) == asked
+    why = run("plan", "--why", planned["order_id"], "--json").json()
+    assert [rule["matched"] for rule in why["rules"]] == [False, True]
+    assert [offer["service"] for offer in why["offers"] if offer["chosen"]] == [planned["service"]]
+    held = next(row for row in rows if row["state"] == "held")
+    assert run("plan", "--why", held["order_id"], "--json").json()["decided_by"] == "check"
+
+
 def test_a_refusal_ends_with_one_and_is_json_on_request(seller: Path, sandbox: Any, run: Run) -> None:
     sandbox.inject({"kind": "status", "status": 403}, vendor="dhl", times=None)
     ended = run("track", "dhl-shenzhen", "1234567890", "--json")

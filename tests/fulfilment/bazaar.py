@@ -356,7 +356,7 @@ class BazaarConnector(Connector[BazaarSettings]):
     name = "bazaar"
     title = "Bazaar"
     settings_model = BazaarSettings
-    kinds: tuple[type[Kind], ...] = (Stalls, Carts)
+    kinds: ClassVar[tuple[type[Kind], ...]] = (Stalls, Carts)
 
     def hosts(self) -> Mapping[str, str]:
         return {"api": "https://bazaar.example"}

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from xborder_sdk.fulfilment import Battery, Catalogue, CatalogueItem, FulfilmentConfig, fulfilment_config
+from xborder_sdk.fulfilment.rules import Facts
+from xborder_sdk.fulfilment.targets import Target
 from xborder_sdk.models import (
     Address,
     Buyer,
@@ -16,11 +18,13 @@ from xborder_sdk.models import (
     OrderLine,
     OrderStatus,
     OrderTotals,
+    Parcel,
     PaymentStatus,
     Quote,
     Service,
 )
 
+PARCELS = (Parcel(weight_g=250),)
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
 SENDER = {
     "name": "Export desk",
@@ -130,3 +134,24 @@ def quote(
     money = None if price is None else Money(amount=Decimal(price), currency=currency)
     service = Service(code=code, name=f"Service {code}", express=express)
     return Quote(account=account, service=service, price=money, transit_days=days, needs_agreement=agreement)
+
+
+def facts(found: Order, chargeable: dict[str, int] | None = None, **changes: Any) -> Facts:
+    """What rules look at, for an order of kites."""
+    weights = chargeable or {}
+
+    def billed(target: Target) -> frozenset[int]:
+        return frozenset(weight for account, weight in weights.items() if target.covers(account))
+
+    values: dict[str, Any] = {
+        "account": found.account,
+        "platform": "shop",
+        "country": "DE" if found.ship_to is None else found.ship_to.country,
+        "weight_g": 250,
+        "value": usd("12.00"),
+        "battery": Battery.NONE,
+        "buyer_service": found.delivery.service,
+        "tax_collected": False,
+        "chargeable": billed,
+    }
+    return Facts(**(values | changes))

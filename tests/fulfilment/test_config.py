@@ -54,6 +54,24 @@ phone = "+86 755 5550 0100"
 tax_numbers = [{ scheme = "eori", number = "DE1234567" }]
 """
 
+RULES = """
+[fulfilment.zones]
+far = ["BR", "CL"]
+[fulfilment.chargeable.kites-express]
+divisor = 5000
+[fulfilment.buyer_services]
+"US_*" = "kites-express"
+[[fulfilment.rules]]
+name = "far"
+destination = ["far", "AU"]
+use = ["kites-express/P"]
+[[fulfilment.rules]]
+name = "ebay"
+platform = "ebay"
+use = "kites-express"
+choose = "fastest"
+"""
+
 
 def loaded(folder: Path, text: str = TEXT) -> FulfilmentConfig:
     path = folder / "xborder.toml"
@@ -94,6 +112,18 @@ def test_an_error_names_the_key(tmp_path: Path, old: str, new: str, says: str) -
     with pytest.raises(ConfigurationError, match=says) as caught:
         loaded(tmp_path, TEXT.replace(old, new))
     assert "Export desk" not in str(caught.value)
+
+
+def test_rules_zones_and_reckonings_are_read(tmp_path: Path) -> None:
+    found = loaded(tmp_path, TEXT + RULES)
+    assert [rule.name for rule in found.rules] == ["far", "ebay"]
+    assert str(found.rules[0].use[0]) == "kites-express/P"
+    assert found.chargeable["kites-express"].divisor == 5000
+    assert found.buyer_services["US_*"][0].account == "kites-express"
+    with pytest.raises(
+        ConfigurationError, match=r"fulfilment\.rules\.ebay\.platform: no order account is of aliexpress"
+    ):
+        loaded(tmp_path, TEXT + RULES.replace('platform = "ebay"', 'platform = "aliexpress"'))
 
 
 def test_no_section(tmp_path: Path) -> None:

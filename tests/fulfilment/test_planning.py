@@ -6,18 +6,28 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.fulfilment.fakes import CarrierWorld, carrier
-from tests.fulfilment.making import NOW, address, catalogue, config, item, line, order, quote, usd
+from tests.fulfilment.fakes import PROFILE, CarrierWorld, carrier
+from tests.fulfilment.making import NOW, PARCELS, address, catalogue, config, facts, item, line, order, quote, usd
 
 from xborder_sdk import Client
-from xborder_sdk.errors import VendorDown
-from xborder_sdk.fulfilment import Battery, ShipmentPlan
-from xborder_sdk.fulfilment.planning import Choice, choose, order_digest, plan_order
+from xborder_sdk.errors import ConfigurationError, VendorDown
+from xborder_sdk.fulfilment import Battery, Fulfilment, ShipmentPlan, WorkStore
+from xborder_sdk.fulfilment.choosing import Chosen, Offered, select
+from xborder_sdk.fulfilment.planning import Planned, order_digest, plan_order
 from xborder_sdk.fulfilment.preflight import state_holds
-from xborder_sdk.hookspecs import ShipmentDetails, hookimpl
+from xborder_sdk.hookspecs import (
+    Connector,
+    ListServices,
+    LogisticsProvider,
+    ShipmentDetails,
+    Support,
+    SupportLevel,
+    hookimpl,
+)
 from xborder_sdk.ledger import SqliteStore
 from xborder_sdk.models import (
     CancellationStatus,
+    CollectedTax,
     DeliveryChoice,
     Hold,
     HoldReason,
@@ -26,7 +36,11 @@ from xborder_sdk.models import (
     OrderTotals,
     PaymentStatus,
     Quote,
+    Service,
+    TaxNumber,
+    TaxScheme,
 )
+from xborder_sdk.steps import Flow
 
 EXPRESS = DeliveryChoice(service="Expedited", express=True)
 
@@ -57,7 +71,8 @@ def planner(express: CarrierWorld, slow: CarrierWorld) -> Iterator[Planner]:
             hooks=hooks,
         )
         clients.append(client)
-        return plan_order(client, config(**rules), catalogue(*items).enrich(found), NOW)
+        planned = plan_order(client, config(**rules), catalogue(*items).enrich(found), NOW)
+        return planned.plan or planned.holds
 
     yield plan
     for client in clients:
@@ -204,9 +219,14 @@ def test_a_digest_changes_with_what_matters_only() -> None:
 # -- choosing ----------------------------------------------------------------------------------------------------------
 
 
+def choice(found: Order, *quotes: Quote, **rules: Any) -> Chosen:
+    settings = config(**({"carriers": ["kites-express", "kites-slow"]} | rules))
+    return select(found, facts(found), Offered(quotes), settings, parcels=PARCELS, ship_at=NOW, now=NOW)
+
+
 def chosen(found: Order, *quotes: Quote, **rules: Any) -> str | HoldReason:
-    result = choose(found, quotes, config(carriers=["kites-express", "kites-slow"], **rules))
-    return result.quote.service.code if isinstance(result, Choice) else result.reason
+    result = choice(found, *quotes, **rules)
+    return result.quote.service.code if result.quote is not None else result.holds[0].reason
 
 
 def test_cheapest_and_fastest() -> None:
@@ -229,9 +249,7 @@ def test_what_has_no_price_or_needs_an_agreement_never_wins() -> None:
 
 def test_prices_in_two_currencies_are_not_compared() -> None:
     two = (quote("100", "A"), quote("20", "B", currency="EUR", days=9))
-    result = choose(order(), two, config())
-    assert isinstance(result, Hold)
-    assert "CNY and EUR" in result.detail
+    assert "CNY and EUR" in choice(order(), *two).holds[0].detail
     assert chosen(order(), *two, choose="fastest") == "A"
     tie = (quote("100", "A"), quote("20", "B", currency="EUR"))
     assert chosen(order(), *tie, choose="fastest") is HoldReason.NO_SERVICE
@@ -243,9 +261,8 @@ def test_a_buyer_who_paid_for_express_gets_express() -> None:
     assert chosen(paid, *quotes) == "P"
     assert chosen(order(), *quotes) == "U"
     assert chosen(paid, *quotes[1:]) is HoldReason.SERVICE_MISMATCH
-    warned = choose(paid, quotes[1:], config(express_mismatch="warn"))
-    assert isinstance(warned, Choice)
-    assert "express" in warned.warnings[0]
+    assert "express" in choice(paid, *quotes[1:], express_mismatch="warn").why.warnings[0]
+    assert choice(paid, *quotes[1:], express_mismatch="ignore").why.warnings == ()
 
 
 def test_a_plugin_chooses_first(planner: Planner) -> None:
@@ -307,6 +324,115 @@ def test_the_chosen_service_is_checked_too(planner: Planner, express: CarrierWor
     no = Hold(reason=HoldReason.NO_SERVICE, detail="not for goods", field="service")
     express.holds = lambda request: (no,) if request.service is not None else ()
     assert planner(order()) == (no,)
+
+
+# -- rules -------------------------------------------------------------------------------------------------------------
+
+
+def lister(connector_name: str, *services: Service, asks: list[ListServices] | None = None) -> type[Connector[Any]]:
+    """A carrier that lists services and tells no prices; one without services can be asked for neither."""
+
+    class Lists(LogisticsProvider):
+        profile = PROFILE
+
+        def list_services(self, request: ListServices) -> Flow[tuple[Service, ...]]:
+            yield from ()
+            if asks is not None:
+                asks.append(request)
+            return services
+
+    class Silent(Connector[Any]):
+        name = connector_name
+        title = connector_name
+        kinds = (Lists,)
+
+        def support(self, operation: str) -> Support:
+            return Support(SupportLevel.YES if services else SupportLevel.NO)
+
+        def known_services(self) -> tuple[Service, ...] | None:
+            return services or None
+
+    return Silent
+
+
+@pytest.fixture
+def post() -> Iterator[Callable[..., Planned]]:
+    """Plans with a carrier `post` beside the express one."""
+    clients: list[Client] = []
+
+    def plan(found: Order, silent: type[Connector[Any]], world: CarrierWorld, **rules: Any) -> Planned:
+        accounts = {"kites-express": {"connector": "ke"}, "post": {"connector": "post"}, "shop": {"connector": "post"}}
+        connectors = [carrier(world, "ke"), silent]
+        client = Client(accounts=accounts, connectors=connectors, store=SqliteStore(None))
+        clients.append(client)
+        settings = config(carriers=["post", "kites-express"], **rules)
+        return plan_order(client, settings, catalogue().enrich(found), NOW)
+
+    yield plan
+    for client in clients:
+        client.close()
+
+
+def test_services_without_prices_are_listed_and_may_be_named_by_a_rule(post: Any, express: CarrierWorld) -> None:
+    asks: list[ListServices] = []
+    silent = lister("post", Service(code="8", name="ePacket"), Service(code="3", name="Small packet"), asks=asks)
+    rule = {"name": "post", "platform": "post", "use": "post/small packet"}
+    planned = post(order(), silent, express, rules=[rule])
+    assert planned.plan.request.service == "3"
+    assert planned.plan.price is None
+    assert planned.plan.reason == planned.why.reason == "rule post: post/Small packet, whose price is not known"
+    assert asks[0].contents == planned.plan.request.contents
+    assert asks[0].weight_g == planned.plan.request.weight_g
+    without = post(order(), silent, express)
+    assert without.plan.account == "kites-express"
+    assert {offer.service: offer.because for offer in without.why.offers}["8"] == "it has no price"
+
+
+def test_a_carrier_that_can_be_asked_for_nothing_sells_what_a_rule_names(post: Any, express: CarrierWorld) -> None:
+    planned = post(order(), lister("post"), express, rules=[{"name": "post", "use": "post/e邮宝"}])
+    assert (planned.plan.account, planned.plan.request.service) == ("post", "e邮宝")
+    unnamed = post(order(), lister("post"), express, rules=[{"name": "post", "use": ["post", "kites-express/P"]}])
+    assert unnamed.plan.request.service == "P"
+    assert [one.because for one in unnamed.why.left_out] == [
+        "it tells neither prices nor services, and no rule names one of them"
+    ]
+
+
+def test_why_an_order_is_held(planner: Planner, post: Any, express: CarrierWorld) -> None:
+    found = post(order(payment=PaymentStatus.PENDING), lister("post"), express)
+    assert found.plan is None
+    assert (found.why.decided_by, found.why.offers) == ("check", ())
+    assert "not paid" in found.why.reason
+    no = Hold(reason=HoldReason.NO_SERVICE, detail="not for goods", field="service")
+    express.holds = lambda request: (no,) if request.service is not None else ()
+    refused = post(order(), lister("post"), express)
+    assert refused.holds == (no,)
+    assert not any(offer.chosen for offer in refused.why.offers)
+    assert "refuse it: not for goods" in refused.why.reason
+
+
+def test_goods_and_taxes_that_rules_look_at(post: Any, express: CarrierWorld) -> None:
+    express.quotes = (quote("90", "H", express=False),)
+    number = TaxNumber(scheme=TaxScheme.IOSS, number="IM0000000000")
+    taxed = order(collected_taxes=(CollectedTax(number=number),))
+    rules = [
+        {"name": "taxed", "tax_collected": True, "value": {"min": 12, "max": 12, "currency": "USD"}, "hold": "taxed"},
+        {"name": "rest", "hold": "untaxed"},
+    ]
+    assert [hold.detail for hold in post(taxed, lister("post"), express, rules=rules).holds] == ["rule taxed: taxed"]
+    assert [hold.detail for hold in post(order(), lister("post"), express, rules=rules).holds] == ["rule rest: untaxed"]
+    elsewhere = taxed.replace(ship_to=address("US"))
+    assert [hold.field for hold in post(elsewhere, lister("post"), express, rules=rules).holds] == ["lines.0.sku"]
+
+
+def test_what_a_connector_is_known_not_to_sell_is_refused_when_fulfilment_begins() -> None:
+    silent = lister("post", Service(code="8", name="ePacket"))
+    rules = [{"name": "post", "use": "post/EMS"}]
+    with (
+        Client(accounts={"post": {"connector": "post"}}, connectors=[silent], store=SqliteStore(None)) as client,
+        pytest.raises(ConfigurationError, match=r"rules\.post\.use: post has no service EMS; it has 8 \(ePacket\)"),
+    ):
+        Fulfilment(client, config(carriers=["post"], rules=rules), WorkStore(None), catalogue=catalogue())
 
 
 # -- a platform's own logistics ----------------------------------------------------------------------------------------

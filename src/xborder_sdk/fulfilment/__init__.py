@@ -9,6 +9,7 @@ with Client() as client, Fulfilment.of(client) as fulfilment:
 """
 
 from xborder_sdk.fulfilment.catalogue import Catalogue, CatalogueError, CatalogueHooks
+from xborder_sdk.fulfilment.chargeable import ChargeableWeight
 from xborder_sdk.fulfilment.config import (
     Choose,
     FulfilmentConfig,
@@ -18,27 +19,39 @@ from xborder_sdk.fulfilment.config import (
     load_fulfilment,
 )
 from xborder_sdk.fulfilment.decisions import label_file
+from xborder_sdk.fulfilment.explanation import AccountSeen, DecidedBy, Explanation, OfferSeen, RuleSeen
 from xborder_sdk.fulfilment.goods import Battery, CatalogueItem, EnrichedOrder, LineFacts
 from xborder_sdk.fulfilment.pipeline import Fulfilment, work_path
 from xborder_sdk.fulfilment.planning import ShipmentPlan
 from xborder_sdk.fulfilment.progress import Progress, Step, WorkState
+from xborder_sdk.fulfilment.rules import Pick, Rule
+from xborder_sdk.fulfilment.targets import Target
 from xborder_sdk.fulfilment.work import WorkRow, WorkStore
 
 __all__ = [
+    "AccountSeen",
     "Battery",
     "Catalogue",
     "CatalogueError",
     "CatalogueHooks",
     "CatalogueItem",
+    "ChargeableWeight",
     "Choose",
+    "DecidedBy",
     "EnrichedOrder",
+    "Explanation",
     "Fulfilment",
     "FulfilmentConfig",
     "LineFacts",
     "Mismatch",
+    "OfferSeen",
+    "Pick",
     "Progress",
+    "Rule",
+    "RuleSeen",
     "ShipmentPlan",
     "Step",
+    "Target",
     "Verify",
     "WorkRow",
     "WorkState",

@@ -21,7 +21,7 @@ phone = "+86 755 5550 0100"
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,7 +31,10 @@ from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from xborder_sdk.client.config import Config
 from xborder_sdk.errors import ConfigurationError
+from xborder_sdk.fulfilment.chargeable import ChargeableWeight
 from xborder_sdk.fulfilment.goods import Battery
+from xborder_sdk.fulfilment.rules import Rule, Services, problems, unknown_accounts, unknown_services
+from xborder_sdk.fulfilment.targets import Targets, Words
 from xborder_sdk.hookspecs import LabelStock
 from xborder_sdk.models import Address, Dimensions, DocumentFormat, Incoterm, Model
 
@@ -46,10 +49,11 @@ class Choose(StrEnum):
 
 
 class Mismatch(StrEnum):
-    """What to do when the buyer paid for an express service and none can be had."""
+    """What to do when the service booked differs from what the buyer chose and paid for."""
 
     HOLD = "hold"
     WARN = "warn"
+    IGNORE = "ignore"
 
 
 class Verify(StrEnum):
@@ -82,8 +86,15 @@ class FulfilmentConfig(Model):
         work: File of the work store; None for one beside the ledger.
         packaging_g: What packaging adds to the weight of the goods.
         box_mm: Outer size of a parcel whose goods have no size in the catalogue: length, width, height.
-        choose: By what a service is chosen.
-        express_mismatch: What to do when the buyer paid for express and the service chosen is none.
+        zones: Groups of countries, for rules.
+        rules: Rules of choosing a service; the first that fits decides.
+        choose: By what a service is chosen where no rule fits.
+        chargeable: How carrier accounts reckon the weight they bill, by account; else what their offers say.
+        buyer_services: Which services a platform's word for a delivery means, as `account/service`.
+        express_mismatch: What to do when the buyer paid for express and the service booked is none.
+        choice_mismatch: What to do when the service booked is not the one the buyer chose.
+        slower_mismatch: What to do when it takes longer than the one chosen, or than the buyer was promised.
+        untracked_mismatch: What to do when it is not tracked.
         batteries: Which batteries each carrier account takes; an account that is not named takes none.
         incoterm: Who pays duties.
         paperless_trade: Send customs papers as data, where the carrier can.
@@ -110,8 +121,15 @@ class FulfilmentConfig(Model):
     work: Path | None = None
     packaging_g: int = Field(default=0, ge=0, le=20_000)
     box_mm: Annotated[Dimensions | None, BeforeValidator(_box)] = None
+    zones: dict[str, Words] = Field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
     choose: Choose = Choose.CHEAPEST
+    chargeable: dict[str, ChargeableWeight] = Field(default_factory=dict)
+    buyer_services: dict[str, Targets] = Field(default_factory=dict)
     express_mismatch: Mismatch = Mismatch.HOLD
+    choice_mismatch: Mismatch = Mismatch.WARN
+    slower_mismatch: Mismatch = Mismatch.WARN
+    untracked_mismatch: Mismatch = Mismatch.WARN
     batteries: dict[str, frozenset[Battery]] = Field(default_factory=dict)
     incoterm: Incoterm = Incoterm.DAP
     paperless_trade: bool = False
@@ -185,14 +203,49 @@ def fulfilment_config(table: Mapping[str, Any], place: str = "the configuration"
         ConfigurationError: A key does not fit; the message names it.
     """
     try:
-        return FulfilmentConfig.model_validate(dict(table))
+        found = FulfilmentConfig.model_validate(dict(table))
     except ValidationError as error:
         faults = error.errors(include_input=False, include_url=False, include_context=False)
-    problems = []
-    for fault in faults[:5]:
-        key = ".".join([SECTION, *(str(part) for part in fault["loc"])])
-        problems.append(f"{key}: {fault['msg'].removeprefix('Value error, ')}")
-    raise ConfigurationError(f"{place}: {'; '.join(problems)}")
+    else:
+        _refuse(place, list(_unknown(found)))
+        return found
+    _refuse(place, [(".".join(str(part) for part in fault["loc"]), str(fault["msg"])) for fault in faults])
+    raise AssertionError("a validation error names a fault")
+
+
+def _refuse(place: str, faults: Sequence[tuple[str, str]]) -> None:
+    words = [f"{SECTION}.{key}: {what.removeprefix('Value error, ')}" for key, what in faults[:5]]
+    if words:
+        raise ConfigurationError(f"{place}: {'; '.join(words)}")
+
+
+def _unknown(found: FulfilmentConfig) -> Iterator[tuple[str, str]]:
+    """What is named and does not exist, as key and words."""
+    yield from problems(found.rules, found.zones, found.carriers, found.orders)
+    for word, targets in found.buyer_services.items():
+        yield from unknown_accounts(f"buyer_services.{word}", targets, found.carriers)
+    for account in found.chargeable:
+        if account not in found.carriers:
+            yield f"chargeable.{account}", f"{account} is not among fulfilment.carriers"
+
+
+def check_services(found: FulfilmentConfig, known: Mapping[str, Services], place: str) -> None:
+    """Refuses services that their accounts are known not to sell.
+
+    Args:
+        found: The configuration.
+        known: What each carrier account sells; None for those that only their vendor knows it of.
+        place: Where the configuration comes from, for messages.
+
+    Raises:
+        ConfigurationError: A service is unknown; the message names the key.
+    """
+    faults: list[tuple[str, str]] = []
+    for rule in found.rules:
+        faults.extend(unknown_services(f"rules.{rule.name}.use", rule.use, known))
+    for word, targets in found.buyer_services.items():
+        faults.extend(unknown_services(f"buyer_services.{word}", targets, known))
+    _refuse(place, faults)
 
 
 def _known_accounts(found: FulfilmentConfig, config: Config, place: str) -> None:
@@ -206,6 +259,13 @@ def _known_accounts(found: FulfilmentConfig, config: Config, place: str) -> None
         if name not in known:
             hint = f"add [accounts.{name}], or name one of {', '.join(sorted(known)) or 'none'}"
             raise ConfigurationError(f"{place}: {SECTION}.{key}: there is no account named {name}", hint=hint)
+    platforms = {account.connector for account in config.accounts if account.name in found.orders}
+    for rule in found.rules:
+        for name in rule.platform:
+            if name not in platforms:
+                hint = f"connectors of fulfilment.orders: {', '.join(sorted(platforms))}"
+                key = f"{SECTION}.rules.{rule.name}.platform"
+                raise ConfigurationError(f"{place}: {key}: no order account is of {name}", hint=hint)
     for name in found.batteries:
         if name not in found.carriers:
             raise ConfigurationError(f"{place}: {SECTION}.batteries: {name} is not among the carriers")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from xborder_sdk.fulfilment.explanation import Explanation
 from xborder_sdk.fulfilment.planning import ShipmentPlan
 from xborder_sdk.fulfilment.progress import WorkState
 from xborder_sdk.models import Hold, Order
@@ -22,7 +23,7 @@ class Outcome:
         due: When the row is looked at again; None for at once.
         failed: Whether the step is to be tried again.
         planned: Whether the change that the row's `modified_at` names has been planned.
-        order, plan: What is to be kept with the row.
+        order, plan, why: What is to be kept with the row.
         changes: Other fields of the row.
     """
 
@@ -34,4 +35,5 @@ class Outcome:
     planned: bool = False
     order: Order | None = None
     plan: ShipmentPlan | None = None
+    why: Explanation | None = None
     changes: dict[str, Any] = field(default_factory=dict)

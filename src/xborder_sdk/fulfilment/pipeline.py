@@ -27,8 +27,9 @@ from xborder_sdk.errors import (
     XborderError,
 )
 from xborder_sdk.fulfilment.catalogue import Catalogue
-from xborder_sdk.fulfilment.config import FulfilmentConfig, load_fulfilment
+from xborder_sdk.fulfilment.config import FulfilmentConfig, check_services, load_fulfilment
 from xborder_sdk.fulfilment.decisions import Decisions
+from xborder_sdk.fulfilment.explanation import Explanation
 from xborder_sdk.fulfilment.feed import Feed
 from xborder_sdk.fulfilment.following import Following, state_of_declared
 from xborder_sdk.fulfilment.later_number import LaterNumber, number_changes
@@ -39,6 +40,7 @@ from xborder_sdk.fulfilment.preflight import is_already_shipped, is_cancelled, m
 from xborder_sdk.fulfilment.printing import PrintRun
 from xborder_sdk.fulfilment.progress import Progress, Step, WorkState
 from xborder_sdk.fulfilment.purchase import Purchase
+from xborder_sdk.fulfilment.rules import Services
 from xborder_sdk.fulfilment.troubles import hold_of, passes, pause_after
 from xborder_sdk.fulfilment.work import Key, Lease, WorkRow, WorkStore
 from xborder_sdk.hookspecs import (
@@ -97,6 +99,7 @@ class Fulfilment(Decisions):
             if config.catalogue is None:
                 raise ConfigurationError("fulfilment.catalogue is missing", hint="name a CSV file, or pass a catalogue")
             catalogue = Catalogue.read(config.catalogue)
+        check_services(config, _known_services(client, config), str(client.config.path or "the configuration"))
         super().__init__(config, work, clock or client.clock.now)
         self.client = client
         self.catalogue = catalogue
@@ -173,6 +176,17 @@ class Fulfilment(Decisions):
         """Every order that somebody must look at; `work.holds(row.key)` has the proposals."""
         return tuple(row for row in self.work.rows() if row.holds)
 
+    def why(self, account: str, order_id: str) -> Explanation | None:
+        """Why an order got its service, or none, as it was when it was planned.
+
+        Args:
+            account, order_id: Which order.
+
+        Returns:
+            Each rule looked at and each offer; None where the order was never planned, or that was purged.
+        """
+        return self.work.why((account, order_id))
+
     def next_due(self) -> datetime | None:
         """When a run will next find something to buy, label, print or declare; None where nothing waits."""
         return self.work.next_due((*_TO_BUY, WorkState.BOUGHT, WorkState.LABELLED, WorkState.PRINTED))
@@ -225,21 +239,23 @@ class Fulfilment(Decisions):
             return Outcome(WorkState.STOPPED, "shipped in another way", planned=True)
         found = plan_order(self.client, self.config, self.catalogue.enrich(order), self._now())
         country = None if order.ship_to is None else order.ship_to.country
-        if not isinstance(found, ShipmentPlan):
-            detail = "; ".join(hold.detail for hold in found)
-            return Outcome(WorkState.HELD, detail, found, planned=True, changes={"country": country})
-        if row.refused is not None and row.refused == _purchase_digest(found):
+        plan = found.plan
+        if plan is None:
+            detail = "; ".join(hold.detail for hold in found.holds)
+            changes: dict[str, Any] = {"country": country}
+            return Outcome(WorkState.HELD, detail, found.holds, planned=True, why=found.why, changes=changes)
+        if row.refused is not None and row.refused == _purchase_digest(plan):
             return Outcome(WorkState.HELD, row.detail, row.holds, planned=True)
         changes = {
             "country": country,
-            "carrier": found.account,
-            "service": found.request.service,
-            "service_name": found.service_name,
-            "price": found.price,
+            "carrier": plan.account,
+            "service": plan.request.service,
+            "service_name": plan.service_name,
+            "price": plan.price,
             "refused": None,
         }
-        detail = found.reason + "".join(f"; {warning}" for warning in found.warnings)
-        return Outcome(WorkState.PLANNED, detail, planned=True, plan=found, changes=changes)
+        detail = plan.reason + "".join(f"; {warning}" for warning in plan.warnings)
+        return Outcome(WorkState.PLANNED, detail, planned=True, plan=plan, why=found.why, changes=changes)
 
     def _read(self, row: WorkRow) -> Order:
         order = self.client.get_order(row.account, GetOrder(order_id=row.order_id))
@@ -536,9 +552,8 @@ class Fulfilment(Decisions):
         }
         if outcome.holds != row.holds:  # equal ones are left, with the proposals that are stored beside them
             changes["holds"] = outcome.holds
-        saved = lease.save(
-            order=outcome.order, plan=outcome.plan, planned=outcome.planned, **(changes | outcome.changes)
-        )
+        kept: dict[str, Any] = {"order": outcome.order, "plan": outcome.plan, "why": outcome.why}
+        saved = lease.save(planned=outcome.planned, **kept, **(changes | outcome.changes))
         return Progress(
             step, saved.account, saved.order_id, saved.state, outcome.detail, outcome.holds, failed=outcome.failed
         )
@@ -546,6 +561,20 @@ class Fulfilment(Decisions):
     def _later(self, row: WorkRow, detail: str) -> Outcome:
         due = self._now() + pause_after(row.tries)
         return Outcome(None, detail, row.holds, due=due, failed=True, changes={"tries": row.tries + 1})
+
+
+def _known_services(client: Client, config: FulfilmentConfig) -> dict[str, Services]:
+    """What the accounts that are named with a service sell, as far as that is known without asking."""
+    targets = [target for rule in config.rules for target in rule.use]
+    targets += [target for meant in config.buyer_services.values() for target in meant]
+    known: dict[str, Services] = {}
+    for account in config.carriers:
+        if any(target.service is not None and target.covers(account) for target in targets):
+            try:
+                known[account] = client.connector(account).known_services()
+            except ConfigurationError:
+                known[account] = None  # the account's own trouble is told where it is used
+    return known
 
 
 def work_path(config: FulfilmentConfig, client: Client | AsyncClient) -> Path:

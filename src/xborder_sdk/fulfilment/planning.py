@@ -1,23 +1,19 @@
-"""From an order to a frozen plan: what is bought, from whom, for how much, and why.
-
-The rules of choosing, in this order: a client-wide `choose_quote` decides; else, where the buyer paid for an express
-service, only express services count as long as there is one; else what the configuration says, cheapest or fastest.
-A service without a price or with an agreement the account may lack never wins, and prices are compared within one
-currency only.
-"""
+"""From an order to a frozen plan: what is bought, from whom, for how much, and why."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from xborder_sdk.client import Client
 from xborder_sdk.errors import XborderError
 from xborder_sdk.fulfilment.catalogue import gaps
-from xborder_sdk.fulfilment.config import Choose, FulfilmentConfig, Mismatch
+from xborder_sdk.fulfilment.choosing import Chosen, Offered, select, weights_of
+from xborder_sdk.fulfilment.config import FulfilmentConfig
 from xborder_sdk.fulfilment.customs_rules import crosses_customs
+from xborder_sdk.fulfilment.explanation import DecidedBy, Explanation
 from xborder_sdk.fulfilment.goods import EnrichedOrder
 from xborder_sdk.fulfilment.preflight import (
     address_holds,
@@ -27,16 +23,17 @@ from xborder_sdk.fulfilment.preflight import (
     merged,
     state_holds,
 )
-from xborder_sdk.fulfilment.shipment_draft import Draft, address_probe, draft
-from xborder_sdk.fulfilment.troubles import passes
+from xborder_sdk.fulfilment.rules import Facts, most_restricted
+from xborder_sdk.fulfilment.shipment_draft import Draft, address_probe, draft, line_value, tax_numbers
 from xborder_sdk.hookspecs import (
     CreateShipment,
     LabelWish,
+    ListServices,
     LogisticsProvider,
     QuoteShipment,
     ShipmentDetails,
 )
-from xborder_sdk.models import Address, Hold, HoldReason, Instant, Model, Money, Order, Quote
+from xborder_sdk.models import Address, Hold, Instant, Model, Money, Order, Quote, Service, total
 
 
 class ShipmentPlan(Model):
@@ -67,15 +64,18 @@ class ShipmentPlan(Model):
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A quote and why it was chosen."""
+class Planned:
+    """What planning makes of an order.
 
-    quote: Quote
-    reason: str
-    warnings: tuple[str, ...] = ()
+    Attributes:
+        plan: The frozen plan; None where the order is held.
+        holds: Every reason to hold it.
+        why: Why it got its service, or none.
+    """
 
-
-Planned = ShipmentPlan | tuple[Hold, ...]
+    plan: ShipmentPlan | None
+    holds: tuple[Hold, ...]
+    why: Explanation
 
 
 def order_digest(order: Order) -> str:
@@ -96,33 +96,34 @@ def plan_order(client: Client, config: FulfilmentConfig, order: EnrichedOrder, n
         now: The present.
 
     Returns:
-        The plan, or every reason to hold the order.
+        The plan, or every reason to hold the order; both with the explanation.
 
     Raises:
-        XborderError: No carrier could be asked, for a reason that passes: the order is neither planned nor held.
+        XborderError: A carrier that is needed could not be asked, for a reason that passes: the order is neither
+            planned nor held.
     """
     ship_at = handed_over(config, now)
     recipient = order.order.ship_to
     holds, made = check(client, config, order, ship_at)
     if holds or made.request is None or recipient is None:
-        return holds
-    accounts = tuple(
-        account
-        for account in carriers_taking(batteries(order), config)
-        if not client.connector(account).check_shipment(made.request)
+        words = "; ".join(hold.detail for hold in holds)
+        return Planned(None, holds, Explanation(decided_by=DecidedBy.CHECK, reason=words, decided_at=now))
+    request = made.request
+    offered = _offered(client, config, order, request)
+    plugin = client.hooks.choose(order.order, offered.quotes) if offered.quotes else None
+    chosen = select(
+        order.order,
+        _facts(client, config, order, request, offered.quotes),
+        offered,
+        config,
+        parcels=request.parcels,
+        ship_at=ship_at,
+        now=now,
+        plugin=plugin,
     )
-    quotes, problems = _quotes(client, config, accounts, made.request)
-    if not quotes:
-        _raise_passing(problems)
-        return (_no_service("no carrier offers a service", problems),)
-    chosen = client.hooks.choose(order.order, quotes)
-    if chosen is not None:
-        choice: Choice | Hold = _by_hook(chosen, quotes)
-    else:
-        choice = choose(order.order, quotes, config)
-    if isinstance(choice, Hold):
-        return (choice,)
-    return _frozen(client, config, order.order, made.request, choice, problems, now)
+    if chosen.quote is None:
+        return Planned(None, chosen.holds, chosen.why)
+    return _frozen(client, config, order.order, request, chosen, chosen.quote, now)
 
 
 def check(
@@ -178,92 +179,84 @@ def _carrier_holds(
     return merged(*refusals)
 
 
-# -- prices ------------------------------------------------------------------------------------------------------------
+# -- offers ------------------------------------------------------------------------------------------------------------
 
 
-def _quotes(
-    client: Client, config: FulfilmentConfig, accounts: Sequence[str], request: QuoteShipment
-) -> tuple[tuple[Quote, ...], tuple[XborderError, ...]]:
-    found = client.fan_out(accounts, LogisticsProvider.quote, request, deadline_s=config.quote_within_s)
-    quotes = tuple(quote for outcome in found if outcome.value is not None for quote in outcome.value)
-    return quotes, tuple(outcome.error for outcome in found if outcome.error is not None)
-
-
-def _raise_passing(problems: Sequence[XborderError]) -> None:
-    # A carrier that is down today says nothing against the order.
-    for problem in problems:
-        if passes(problem):
-            raise problem
-
-
-def _no_service(detail: str, problems: Sequence[XborderError]) -> Hold:
-    said = "; ".join(str(problem) for problem in problems)
-    return Hold(reason=HoldReason.NO_SERVICE, detail=f"{detail}: {said}" if said else detail, field="delivery")
-
-
-def _by_hook(chosen: Quote, quotes: Sequence[Quote]) -> Choice | Hold:
-    if chosen not in quotes:
-        detail = "a choose_quote plugin named a quote that nobody offered"
-        return Hold(reason=HoldReason.POLICY, detail=detail, field="delivery", repair="mend the plugin")
-    return Choice(chosen, "chosen by a plugin")
-
-
-def choose(order: Order, quotes: Sequence[Quote], config: FulfilmentConfig) -> Choice | Hold:
-    """Chooses a service by the rules.
-
-    Args:
-        order: The order.
-        quotes: What was offered.
-        config: The policies.
-    """
-    usable = [quote for quote in quotes if quote.price is not None and not quote.needs_agreement]
-    if not usable:
-        return _no_service("no service has a price for this account", ())
-    warnings: tuple[str, ...] = ()
-    wanted = ""
-    if order.delivery.express:
-        express = [quote for quote in usable if quote.service.express]
-        if express:
-            usable, wanted = express, " of the express services, as the buyer paid for"
+def _offered(client: Client, config: FulfilmentConfig, order: EnrichedOrder, request: QuoteShipment) -> Offered:
+    """What the carrier accounts offer: prices where they tell them, else the services they list or rules name."""
+    taking = set(carriers_taking(batteries(order), config))
+    left_out: dict[str, str] = {}
+    priced: list[str] = []
+    listing: list[str] = []
+    named: list[Quote] = []
+    for account in config.carriers:
+        if account not in taking:
+            left_out[account] = "it takes no goods with such a battery (fulfilment.batteries)"
+        elif refusals := client.connector(account).check_shipment(request):
+            left_out[account] = "; ".join(hold.detail for hold in refusals)
+        elif client.supports(account, LogisticsProvider.quote):
+            priced.append(account)
+        elif client.supports(account, LogisticsProvider.list_services):
+            listing.append(account)
+        elif found := tuple(_named_by_rules(account, config)):
+            named.extend(found)
         else:
-            detail = "the buyer paid for an express service and none is offered"
-            if config.express_mismatch is Mismatch.HOLD:
-                repair = "choose a service by hand, or set fulfilment.express_mismatch to warn"
-                return Hold(reason=HoldReason.SERVICE_MISMATCH, detail=detail, field="delivery.service", repair=repair)
-            warnings = (detail,)
-    if config.choose is Choose.FASTEST:
-        return _fastest(usable, config, wanted, warnings)
-    return _cheapest(usable, config, wanted, warnings)
+            left_out[account] = "it tells neither prices nor services, and no rule names one of them"
+    quotes: dict[str, tuple[Quote, ...]] = {quote.account: () for quote in named}
+    problems: dict[str, XborderError] = {}
+    deadline_s = config.quote_within_s
+    for outcome in client.fan_out(priced, LogisticsProvider.quote, request, deadline_s=deadline_s) if priced else ():
+        _sort(outcome.account, outcome.value, outcome.error, quotes, problems)
+    if listing:
+        wish = ListServices(**{name: getattr(request, name) for name in ListServices.model_fields})
+        for told in client.fan_out(listing, LogisticsProvider.list_services, wish, deadline_s=deadline_s):
+            services = tuple(Quote(account=told.account, service=service) for service in told.value or ())
+            _sort(told.account, services, told.error, quotes, problems)
+    for quote in named:
+        quotes[quote.account] += (quote,)
+    in_order = tuple(quote for account in config.carriers for quote in quotes.get(account, ()))
+    return Offered(in_order, problems, left_out)
 
 
-def _cheapest(usable: list[Quote], config: FulfilmentConfig, wanted: str, warnings: tuple[str, ...]) -> Choice | Hold:
-    currencies = sorted({quote.price.currency for quote in usable if quote.price is not None})
-    if len(currencies) > 1:
-        return Hold(
-            reason=HoldReason.NO_SERVICE,
-            detail=f"prices in {' and '.join(currencies)} cannot be compared",
-            field="delivery",
-            repair="let the carriers bill in one currency, choose by a choose_quote plugin, or set choose to fastest",
-        )
-    best = min(usable, key=lambda quote: (quote.price.amount if quote.price else 0, _place(quote, config)))
-    return Choice(best, f"cheapest of {len(usable)}{wanted}", warnings)
+def _sort(
+    account: str,
+    found: tuple[Quote, ...] | None,
+    error: XborderError | None,
+    quotes: dict[str, tuple[Quote, ...]],
+    problems: dict[str, XborderError],
+) -> None:
+    if error is not None:
+        problems[account] = error
+    else:
+        quotes[account] = found or ()
 
 
-def _fastest(usable: list[Quote], config: FulfilmentConfig, wanted: str, warnings: tuple[str, ...]) -> Choice | Hold:
-    timed = [quote for quote in usable if quote.transit_days is not None]
-    if not timed:
-        return _no_service("no carrier says how long it takes", ())
-    days = min(quote.transit_days or 0 for quote in timed)
-    first = [quote for quote in timed if quote.transit_days == days]
-    if len(first) == 1:
-        return Choice(first[0], f"fastest of {len(usable)}{wanted}", warnings)
-    found = _cheapest(first, config, wanted, warnings)
-    return found if isinstance(found, Hold) else Choice(found.quote, f"cheapest of the fastest{wanted}", warnings)
+def _named_by_rules(account: str, config: FulfilmentConfig) -> Iterator[Quote]:
+    """The services that rules name of an account that cannot be asked for them."""
+    for rule in config.rules:
+        for target in rule.use:
+            if target.is_named and target.covers(account) and target.service is not None:
+                yield Quote(account=account, service=Service(code=target.service, name=target.service))
 
 
-def _place(quote: Quote, config: FulfilmentConfig) -> tuple[int, str]:
-    known = config.carriers.index(quote.account) if quote.account in config.carriers else len(config.carriers)
-    return known, quote.service.code
+def _facts(
+    client: Client, config: FulfilmentConfig, order: EnrichedOrder, request: QuoteShipment, quotes: Sequence[Quote]
+) -> Facts:
+    country = request.recipient.country
+    values = [line_value(facts) for facts in order.lines]
+    known = [value for value in values if value is not None]
+    same = len(known) == len(values) and len({value.currency for value in known}) == 1
+    return Facts(
+        account=order.order.account,
+        platform=client.connector(order.order.account).name if any(rule.platform for rule in config.rules) else "",
+        country=country,
+        weight_g=request.weight_g,
+        value=total(known) if same else None,
+        battery=most_restricted(batteries(order)),
+        buyer_service=order.order.delivery.service,
+        tax_collected=bool(tax_numbers(order.order, country)),
+        chargeable=lambda target: weights_of(target, quotes, request.parcels, config),
+    )
 
 
 # -- the plan ----------------------------------------------------------------------------------------------------------
@@ -274,11 +267,10 @@ def _frozen(
     config: FulfilmentConfig,
     order: Order,
     asked: QuoteShipment,
-    choice: Choice,
-    problems: Sequence[XborderError],
+    chosen: Chosen,
+    quote: Quote,
     now: datetime,
 ) -> Planned:
-    quote = choice.quote
     connector = client.connector(quote.account)
     request = CreateShipment(
         **{name: getattr(asked, name) for name in QuoteShipment.model_fields if name != "service"},
@@ -286,19 +278,29 @@ def _frozen(
         label=LabelWish(format=config.label_format, stock=config.label_stock, dpi=config.label_dpi),
         references=(order.display_id or order.order_id,),
     )
-    holds = connector.check_shipment(request)
+    holds = merged(connector.check_shipment(request))
     if holds:
-        return merged(holds)
-    not_asked = tuple(f"no price: {problem}" for problem in problems)
-    return ShipmentPlan(
+        return Planned(None, holds, _refused(chosen.why, holds))
+    plan = ShipmentPlan(
         account=quote.account,
         connector=connector.name,
         request=request,
         service_name=quote.service.name,
         price=quote.price,
         transit_days=quote.transit_days,
-        reason=choice.reason,
-        warnings=(*choice.warnings, *quote.warnings, *not_asked),
+        reason=chosen.why.reason,
+        warnings=chosen.why.warnings,
         order_digest=order_digest(order),
         planned_at=now,
     )
+    return Planned(plan, (), chosen.why)
+
+
+def _refused(why: Explanation, holds: Sequence[Hold]) -> Explanation:
+    """The explanation of a choice that its own carrier would refuse."""
+    words = "; ".join(hold.detail for hold in holds)
+    offers = tuple(
+        offer.replace(chosen=False, because=f"{offer.because}; refused: {words}") if offer.chosen else offer
+        for offer in why.offers
+    )
+    return why.replace(offers=offers, reason=f"{why.reason}; its carrier would refuse it: {words}")

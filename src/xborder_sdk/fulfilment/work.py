@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from xborder_sdk.errors import LedgerError
+from xborder_sdk.fulfilment.explanation import Explanation
 from xborder_sdk.fulfilment.owner import is_dead, new_owner
 from xborder_sdk.fulfilment.planning import ShipmentPlan
 from xborder_sdk.fulfilment.progress import WorkState
@@ -137,6 +138,7 @@ class Lease:
         *,
         order: Order | None = None,
         plan: ShipmentPlan | None = None,
+        why: Explanation | None = None,
         planned: bool = False,
         **changes: Any,
     ) -> WorkRow:
@@ -145,13 +147,16 @@ class Lease:
         Args:
             order: The order as it is now.
             plan: The frozen plan.
+            why: Why it got its service, or none.
             planned: The change that the row's `modified_at` names has been planned.
             **changes: New values of the row's fields. `holds` may carry proposals.
 
         Raises:
             LedgerError: The lease was taken over; nothing was written.
         """
-        self.row = self._store._write(self.row, self._owner, changes, order, plan, planned)  # noqa: SLF001 - one unit
+        texts = {"order_json": order, "plan_json": plan, "why_json": why}
+        private = {column: model.model_dump_json() for column, model in texts.items() if model is not None}
+        self.row = self._store._write(self.row, self._owner, changes, private, planned)  # noqa: SLF001 - one unit
         return self.row
 
 
@@ -224,6 +229,11 @@ class WorkStore:
         """The frozen plan; None where there is none or it was purged."""
         text = self._private(key, "plan_json")
         return None if text is None else ShipmentPlan.model_validate_json(text)
+
+    def why(self, key: Key) -> Explanation | None:
+        """Why an order got its service, or none; None where it was never planned or that was purged."""
+        text = self._private(key, "why_json")
+        return None if text is None else Explanation.model_validate_json(text)
 
     def holds(self, key: Key) -> tuple[Hold, ...]:
         """What stands in the way, with proposals where they were not purged."""
@@ -392,8 +402,7 @@ class WorkStore:
         row: WorkRow,
         owner: str,
         changes: dict[str, Any],
-        order: Order | None,
-        plan: ShipmentPlan | None,
+        private: dict[str, str],
         planned: bool,
     ) -> WorkRow:
         now = self._clock()
@@ -418,10 +427,8 @@ class WorkStore:
                     "UPDATE xborder_work SET is_fresh = 0 WHERE account = ? AND order_id = ? AND modified_at IS ?",
                     (*row.key, None if row.modified_at is None else micros(row.modified_at)),
                 )
-            if order is not None:
-                self._put_private(connection, row.key, "order_json", order.model_dump_json())
-            if plan is not None:
-                self._put_private(connection, row.key, "plan_json", plan.model_dump_json())
+            for column, text in private.items():
+                self._put_private(connection, row.key, column, text)
             if proposals is not None:
                 self._put_private(connection, row.key, "proposals", json.dumps(proposals) if proposals else None)
             found = self._get(connection, row.key)

@@ -19,6 +19,7 @@ from xborder_sdk.hookspecs.kind import Kind
 from xborder_sdk.models.base import Model
 from xborder_sdk.models.notification import ChallengeAnswer, InboundMessage, Notification
 from xborder_sdk.models.order import Hold
+from xborder_sdk.models.shipment import Service
 from xborder_sdk.steps import Api, Flow, Response, WireRequest
 
 if TYPE_CHECKING:
@@ -353,6 +354,13 @@ class Connector(Generic[S]):
             request: The shipment; without a `service` only what holds for all of them is looked at.
         """
         return ()
+
+    def known_services(self) -> tuple[Service, ...] | None:
+        """The services this account can buy, where that is known without asking; None where only the vendor knows.
+
+        A configuration that names another one is refused when it is read, instead of holding every order.
+        """
+        return None
 
     def read_notification(self, message: InboundMessage) -> Flow[tuple[Notification, ...]] | None:
         """A flow that proves and reads what the vendor pushed; None where the vendor pushes nothing.
