@@ -30,6 +30,9 @@ from xborder_sdk.testing import ConnectorTests, run_kit
 
 Members = dict[str, Any]
 
+_LONG = {"test_a_missing_or_odd_place_crashes_nothing", "test_a_word_nobody_knows_is_unknown"}
+"""Looked at in `test_stranger` only."""
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -87,7 +90,7 @@ def in_euros(order: Order, found: JsonObject) -> dict[str, Any]:
 
 
 def local_created(order: Order, found: JsonObject) -> dict[str, Any]:
-    local = datetime.fromisoformat((found.text("created"))[:19])  # noqa: DTZ007
+    local = datetime.fromisoformat((found.text("created"))[:19])
     return {"created_at": local.astimezone()}
 
 
@@ -230,13 +233,17 @@ FAULTS: dict[str, Fault] = {
     "the last page is lost": Fault(
         "test_every_page_follows_the_one_before",
         orders=cursor_of(
-            lambda after, since: None if after == "p3" else Cursor(connector="quill", state={"after": after, "since": since})
+            lambda after, since: (
+                None if after == "p3" else Cursor(connector="quill", state={"after": after, "since": since})
+            )
         ),
         says="the pages behind it are lost",
     ),
     "a cursor holds an object": Fault(
         "test_every_page_follows_the_one_before",
-        orders=cursor_of(lambda after, since: Cursor(connector="quill", state={"after": after, "since": datetime.now(UTC)})),
+        orders=cursor_of(
+            lambda after, since: Cursor(connector="quill", state={"after": after, "since": datetime.now(UTC)})
+        ),
     ),
     "a cursor loses its filter": Fault(
         "test_every_page_follows_the_one_before",
@@ -254,11 +261,14 @@ FAULTS: dict[str, Fault] = {
     ),
     # money
     "money is a float": Fault(
-        "test_its_numbers_are_exact_and_its_times_have_zones", orders=total_by(lambda text: Decimal(str(0.1 + 0.2 + float(text) - 0.3))),
+        "test_its_numbers_are_exact_and_its_times_have_zones",
+        orders=total_by(lambda text: Decimal(str(float(text) * 3 - float(text) * 2))),
         says="it has been a float",
     ),
     "money is a rounded float": Fault(
-        "test_a_price_is_never_a_float", orders=total_by(lambda text: Decimal(str(float(text)))), says="a float on its way"
+        "test_a_price_is_never_a_float",
+        orders=total_by(lambda text: Decimal(str(float(text)))),
+        says="a float on its way",
     ),
     "the currency is assumed": Fault(
         "test_a_currency_is_the_one_the_vendor_says", orders=order_with(in_euros), says="the vendor says XTS"
@@ -272,7 +282,8 @@ FAULTS: dict[str, Fault] = {
         "test_the_time_zone_of_the_machine_changes_nothing", orders=order_with(local_created), says="under TZ="
     ),
     "a time goes out in the zone of the machine": Fault(
-        "test_the_time_zone_of_the_machine_changes_nothing", orders={"list_orders": list_in_local_time},
+        "test_the_time_zone_of_the_machine_changes_nothing",
+        orders={"list_orders": list_in_local_time},
         says="what goes out is another",
     ),
     # effects
@@ -281,14 +292,17 @@ FAULTS: dict[str, Fault] = {
         connector={"classify": classify_unavailable_as_unexecuted},
     ),
     "a purchase may be repeated": Fault(
-        "test_an_effect_without_an_answer_is_a_doubt_and_never_repeated", parcels={"create_shipment": buy_idempotently},
+        "test_an_effect_without_an_answer_is_a_doubt_and_never_repeated",
+        parcels={"create_shipment": buy_idempotently},
         says="it must be OutcomeUnknown",
     ),
     "an effect is marked as a read": Fault(
         "test_what_must_not_happen_twice_is_marked_once", orders={"refund_order": refund_by_read}, says="no `once` step"
     ),
     "a flow has two once steps": Fault(
-        "test_a_flow_has_one_once_step_and_nothing_after_it", orders={"refund_order": refund_twice}, says="2 `once` steps"
+        "test_a_flow_has_one_once_step_and_nothing_after_it",
+        orders={"refund_order": refund_twice},
+        says="2 `once` steps",
     ),
     "something follows the once step": Fault(
         "test_a_flow_has_one_once_step_and_nothing_after_it", orders={"refund_order": refund_and_look}, says="follows"
@@ -304,26 +318,35 @@ FAULTS: dict[str, Fault] = {
         "test_it_refuses_as_the_file_says", connector=meaning_with(good_below_300), says="the file says NotFound"
     ),
     "a refusal inside a 200 is an empty list": Fault(
-        "test_a_documented_refusal_is_never_a_success", connector=meaning_with(good_below_300),
+        "test_a_documented_refusal_is_never_a_success",
+        connector=meaning_with(good_below_300),
         says="is taken for a success",
     ),
     "an expired token is a refusal": Fault(
         "test_an_expired_token_is_renewed_once",
-        connector=meaning_with(lambda verdict, reply, response: replace(verdict, meaning=Meaning.REFUSED)
-                               if verdict.meaning is Meaning.TOKEN_EXPIRED else verdict),
+        connector=meaning_with(
+            lambda verdict, reply, response: (
+                replace(verdict, meaning=Meaning.REFUSED) if verdict.meaning is Meaning.TOKEN_EXPIRED else verdict
+            )
+        ),
         says="expired_token",
     ),
     "a throttle is a refusal": Fault(
         "test_a_throttled_call_waits_and_goes_on",
-        connector=meaning_with(lambda verdict, reply, response: replace(verdict, meaning=Meaning.REFUSED)
-                               if verdict.meaning is Meaning.THROTTLED else verdict),
+        connector=meaning_with(
+            lambda verdict, reply, response: (
+                replace(verdict, meaning=Meaning.REFUSED) if verdict.meaning is Meaning.THROTTLED else verdict
+            )
+        ),
         says="throttled",
     ),
     "a web page is a success": Fault(
         "test_an_unreadable_answer_is_never_a_success", parcels={"quote": quote_whatever_comes}, says="a web page"
     ),
     # odd answers
-    "an unknown code crashes": Fault("test_a_word_nobody_knows_is_unknown", parcels={"_scan": scan_by_table}, says="KeyError"),
+    "an unknown code crashes": Fault(
+        "test_a_word_nobody_knows_is_unknown", parcels={"_scan": scan_by_table}, says="KeyError"
+    ),
     "an unknown code is guessed": Fault(
         "test_a_word_nobody_knows_is_unknown",
         orders=order_with(lambda order, found: {"status": OrderStatus.AWAITING_SHIPMENT}),
@@ -331,8 +354,9 @@ FAULTS: dict[str, Fault] = {
     ),
     "the vendor's word is lost": Fault(
         "test_a_word_nobody_knows_is_unknown",
-        orders=order_with(lambda order, found: {"vendor_status": None if order.status is OrderStatus.UNKNOWN
-                                                else order.vendor_status}),
+        orders=order_with(
+            lambda order, found: {"vendor_status": None if order.status is OrderStatus.UNKNOWN else order.vendor_status}
+        ),
         says="keep the vendor's own word",
     ),
     "a missing optional field crashes": Fault(
@@ -340,13 +364,16 @@ FAULTS: dict[str, Fault] = {
         orders=order_with(lambda order, found: {"modified_at": datetime.fromisoformat(found.data["changed"])}),  # type: ignore[arg-type]
         says="KeyError",
     ),
-    "a label that is none crashes": Fault("test_a_missing_or_odd_place_crashes_nothing", parcels={"_label": label_without_care}),
+    "a label that is none crashes": Fault(
+        "test_a_missing_or_odd_place_crashes_nothing", parcels={"_label": label_without_care}
+    ),
     "a number as text crashes": Fault(
         "test_numbers_told_as_text_are_read_alike", connector={"token": token_in_whole_numbers}, says="seconds"
     ),
     # wishes
     "insurance is ignored": Fault(
-        "test_an_option_it_honours_makes_a_difference", parcels={"_extras": lambda self, request: {"signature": True}},
+        "test_an_option_it_honours_makes_a_difference",
+        parcels={"_extras": lambda self, request: {"signature": True}},
         says="honours insurance",
     ),
     "an option is honoured in words only": Fault(
@@ -356,50 +383,66 @@ FAULTS: dict[str, Fault] = {
     ),
     "a weight is rounded down": Fault(
         "test_a_weight_is_never_rounded_down",
-        parcels={"_kilograms": lambda self, request: Decimal(request.weight_g // 100) / 10}, says="1001 g go out as",
+        parcels={"_kilograms": lambda self, request: Decimal(request.weight_g // 100) / 10},
+        says="1001 g go out as",
     ),
     "a weight is a float": Fault(
         "test_its_numbers_are_exact_and_its_times_have_zones",
-        parcels={"_kilograms": lambda self, request: request.weight_g / 1000}, says="kilograms",
+        parcels={"_kilograms": lambda self, request: request.weight_g / 1000},
+        says="kilograms",
     ),
     "the reference is too long": Fault(
         "test_a_purchase_carries_its_reference",
-        parcels={"_reference": lambda self, request: f"XB-{QuillParcels._reference(self, request)}"}, says="it goes out as",
+        parcels={"_reference": lambda self, request: f"XB-{QuillParcels._reference(self, request)}"},
+        says="it goes out as",
     ),
     "what is refused is not said before": Fault(
-        "test_what_it_would_refuse_is_said_before", connector={"check_shipment": lambda self, request: ()},
+        "test_what_it_would_refuse_is_said_before",
+        connector={"check_shipment": lambda self, request: ()},
         says="check_shipment says nothing",
     ),
     "what is held is bought": Fault(
-        "test_what_it_would_refuse_is_said_before", parcels={"create_shipment": buy_without_looking}, says="check_shipment holds"
+        "test_what_it_would_refuse_is_said_before",
+        parcels={"create_shipment": buy_without_looking},
+        says="check_shipment holds",
     ),
     # silence
     "an error tells the key": Fault(
-        "test_nothing_secret_or_personal_is_told", orders={"get_order": get_with_key_in_error}, says="a secret of the account"
+        "test_nothing_secret_or_personal_is_told",
+        orders={"get_order": get_with_key_in_error},
+        says="a secret of the account",
     ),
     "an error names the buyer": Fault(
-        "test_nothing_secret_or_personal_is_told", parcels={"create_shipment": buy_with_name_in_error}, says="names a person"
+        "test_nothing_secret_or_personal_is_told",
+        parcels={"create_shipment": buy_with_name_in_error},
+        says="names a person",
     ),
     "a warning names the buyer": Fault(
-        "test_nothing_secret_or_personal_is_told", parcels={"create_shipment": buy_with_warning}, says="the result's repr"
+        "test_nothing_secret_or_personal_is_told",
+        parcels={"create_shipment": buy_with_warning},
+        says="the result's repr",
     ),
     "a log names the buyer": Fault(
         "test_nothing_secret_or_personal_is_told", parcels={"create_shipment": buy_and_log}, says="the log names"
     ),
     # declarations
     "a result names another account": Fault(
-        "test_results_name_their_account", orders=order_with(lambda order, found: {"account": "quill"}), says="self.account"
+        "test_results_name_their_account",
+        orders=order_with(lambda order, found: {"account": "quill"}),
+        says="self.account",
     ),
     "an operation is misspelt": Fault(
         "test_it_registers", orders={"list_order": QuillOrders.list_orders}, says="did you mean list_orders?"
     ),
     "an option is misspelt": Fault(
         "test_what_it_declares_of_operations_names_real_ones",
-        orders={"honours": {"list_orders": frozenset({"modified_form"})}}, says="did you mean modified_from?",
+        orders={"honours": {"list_orders": frozenset({"modified_form"})}},
+        says="did you mean modified_from?",
     ),
     "support is a flow": Fault(
         "test_what_it_supports_is_said_without_asking_anybody",
-        connector={"support": lambda self, operation: (yield from ())}, says="it is a function, not a flow",
+        connector={"support": lambda self, operation: (yield from ())},
+        says="it is a function, not a flow",
     ),
 }
 
@@ -418,5 +461,8 @@ def test_there_are_many() -> None:
     assert len({fault.test for fault in FAULTS.values()}) >= 20
 
 
-def test_the_sound_connector_passes() -> None:
-    assert [str(verdict) for verdict in run_kit(test_stranger.TestQuill) if verdict.error is not None] == []
+def test_the_sound_connector_has_none_of_them() -> None:
+    """All of the kit runs over it in `test_stranger`; here what finds the faults finds nothing where there is none."""
+    verdicts = run_kit(test_stranger.TestQuill, {fault.test for fault in FAULTS.values()} - _LONG)
+    assert [str(verdict) for verdict in verdicts if verdict.error is not None] == []
+    assert {verdict.test for verdict in verdicts} == {fault.test for fault in FAULTS.values()} - _LONG

@@ -1,4 +1,4 @@
-'''The conformance kit: what every connector must do, as tests that its author subclasses.
+"""The conformance kit: what every connector must do, as tests that its author subclasses.
 
     from pathlib import Path
 
@@ -62,7 +62,7 @@ file.
 Keys that begin with `x-` are notes of your own. Any other key is a mistake, and is told.
 
 The guide is the page "Testing a connector" of the documentation.
-'''
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from xborder_sdk import errors
 from xborder_sdk.runtime.retry import Happened
 from xborder_sdk.testing.exchange import Answer, Exchange, whole
-from xborder_sdk.testing.kit import Case, Kit, answers_of, first_good, files, over
+from xborder_sdk.testing.kit import Case, Kit, answers_of, files, first_good, over
 from xborder_sdk.testing.stage import Played
 from xborder_sdk.testing.vendor import Lost, Reply
 

@@ -132,7 +132,9 @@ class ExchangeTests(Kit):
             played = self.play(exchange)
             if played.acts:
                 told = ", ".join(step.effect.value for step in played.acts)
-                self.fail(f"{exchange.name}: {case.operation} reads, but has steps with an effect: {told}", played=played)
+                self.fail(
+                    f"{exchange.name}: {case.operation} reads, but has steps with an effect: {told}", played=played
+                )
 
     @over(lambda cls: (case for case in implemented(cls) if issubclass(request_model(case.operation), OnceRequest)))
     def test_what_must_not_happen_twice_is_marked_once(self, case: Case) -> None:

@@ -17,7 +17,7 @@ from xborder_sdk.runtime.redaction import fields_at_fault
 from xborder_sdk.steps import WireRequest
 from xborder_sdk.testing.exchange import Answer, BadExchange, Exchange, files_of, json_text, read_answer, read_exchange
 from xborder_sdk.testing.stage import BLOCKING, DRIVERS, QUESTIONS, Played, Stage
-from xborder_sdk.testing.telling import told_request, told_reply
+from xborder_sdk.testing.telling import told_reply, told_request
 from xborder_sdk.testing.vendor import Reply
 
 F = TypeVar("F", bound=Callable[..., None])
@@ -130,7 +130,7 @@ class Kit:
         cls._played = {}
         if not hasattr(cls, "connector"):
             return
-        for name, test in tests_of(cls):
+        for name, test in kit_tests(cls):
             # What does not concern this connector is not collected: a name without a function is no test.
             setattr(cls, name, test if any(True for _ in test.xborder_cases(cls)) else None)
 
@@ -141,7 +141,9 @@ class Kit:
             return
         import pytest
 
-        made = [pytest.param(case, id=case.id, marks=[pytest.mark.slow] if case.slow else []) for case in cases(type(self))]
+        made = [
+            pytest.param(case, id=case.id, marks=[pytest.mark.slow] if case.slow else []) for case in cases(type(self))
+        ]
         metafunc.parametrize("case", made)
 
     # -- what there is -----------------------------------------------------------------------------------------------
@@ -205,7 +207,9 @@ class Kit:
             return _validated(exchange.operation, json_text(exchange.request))
         except ValidationError as error:
             model = request_model(exchange.operation).__name__
-            raise NotConforming(f"{exchange.name}: the request does not fit {model}: {fields_at_fault(error)}") from None
+            raise NotConforming(
+                f"{exchange.name}: the request does not fit {model}: {fields_at_fault(error)}"
+            ) from None
 
     def play(self, exchange: Exchange, driver: str = BLOCKING, **settings: Any) -> Played:
         """Plays an exchange as it stands in its file; through the blocking client once for all tests."""
@@ -251,7 +255,7 @@ def answers_of(exchange: Exchange) -> list[Reply]:
     return [turn.answer for turn in exchange.turns]
 
 
-def tests_of(cls: type[Kit]) -> Iterator[tuple[str, Any]]:
+def kit_tests(cls: type[Kit]) -> Iterator[tuple[str, Any]]:
     """The kit's tests of a class by name, those that it hides among them; an author's own are left alone."""
     seen: set[str] = set()
     for base in cls.__mro__:
@@ -318,9 +322,7 @@ def broken_and_whole_files(cls: type[Kit]) -> Iterator[Case]:
         yield Case(f"{path.parent.name}/{path.stem}", value=path, operation=path.parent.name)
 
 
-def files(
-    *, good: bool | None = None, paged: bool = False, drivers: bool = False, asked: bool = False
-) -> Cases:
+def files(*, good: bool | None = None, paged: bool = False, drivers: bool = False, asked: bool = False) -> Cases:
     """Cases for exchange files.
 
     Args:

@@ -119,7 +119,9 @@ def lost_words(before: Any, after: Any) -> Iterator[str]:
 
 def people(*values: Any) -> frozenset[str]:
     """The personal texts of requests and results that name somebody and are long enough to be recognised."""
-    return frozenset(text.strip() for value in values for text in _personal(value) if len(text.strip()) >= _SHORTEST_NAME)
+    return frozenset(
+        text.strip() for value in values for text in _personal(value) if len(text.strip()) >= _SHORTEST_NAME
+    )
 
 
 def _personal(value: Any) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from xborder_sdk.testing.kit import Case, Kit, tests_of
+from xborder_sdk.testing.kit import Case, Kit, kit_tests
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def run_kit(tests: type[Kit], only: Iterable[str] | None = None, *, slow: bool =
     """
     wanted = None if only is None else set(only)
     found = []
-    for name, test in tests_of(tests):
+    for name, test in kit_tests(tests):
         if wanted is not None and name not in wanted:
             continue
         found += [_judged(tests, name, test, case) for case in test.xborder_cases(tests) if slow or not case.slow]

@@ -327,7 +327,9 @@ class Stage:
         """Waits take no time, floats and log records are noticed, and no call takes for ever."""
         wait, write = call_module.Wait, steps_module.write_json
         handler = _Log(played.logs)
-        talkers = [logging.getLogger(name) for name in ("xborder_sdk", self.connector_class.__module__.partition(".")[0])]
+        talkers = [
+            logging.getLogger(name) for name in ("xborder_sdk", self.connector_class.__module__.partition(".")[0])
+        ]
         levels = [logger.level for logger in talkers]
 
         def noticing(value: object) -> bytes:
@@ -388,8 +390,8 @@ class Stage:
             flow = connector.token(self, credential, held)
             if flow is None:
                 return None
-            stage.vendor.tokens = stage._tokens.get(credential) or stage._tokens.get("") or ()  # noqa: SLF001
-            return stage._marked(flow)  # noqa: SLF001
+            stage.vendor.tokens = stage._tokens.get(credential) or stage._tokens.get("") or ()
+            return stage._marked(flow)
 
         return type(connector.__name__, (connector,), {"token": token, "__module__": connector.__module__})
 

@@ -8,7 +8,7 @@ from xborder_sdk import errors
 from xborder_sdk.hookspecs import Meaning
 from xborder_sdk.steps import Effect, Response
 from xborder_sdk.testing.exchange import Answer, Exchange, whole
-from xborder_sdk.testing.kit import Case, Kit, answers_of, first_good, files, firsts, over
+from xborder_sdk.testing.kit import Case, Kit, answers_of, files, first_good, firsts, over
 from xborder_sdk.testing.leaves import XmlBody, body_of, cut
 from xborder_sdk.testing.stage import QUESTIONS, Played, Stage
 from xborder_sdk.testing.vendor import Reply

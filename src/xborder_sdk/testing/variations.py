@@ -75,7 +75,9 @@ class VariationTests(Kit):
                 for place in numbers:
                     played = self._play(stage, exchange, number, body.changed(place, Change.AS_TEXT))
                     if not self._same(good, played):
-                        told = _crash(played) or (f"{type(played.error).__name__}" if played.error else "another result")
+                        told = _crash(played) or (
+                            f"{type(played.error).__name__}" if played.error else "another result"
+                        )
                         faults.append(f"{place} in answer {number + 1}: {told}")
                 faults = faults or [f"all numbers of answer {number + 1} together"]
         if faults:

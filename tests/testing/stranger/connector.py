@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from pydantic import SecretStr
-
 from tests.testing.stranger.orders import QuillOrders
 from tests.testing.stranger.parcels import QuillParcels, shipment_holds
 from tests.testing.stranger.replies import read_reply
@@ -81,7 +80,9 @@ class QuillConnector(Connector[QuillSettings]):
             return GOOD
         words = reply.text_or_none("message")
         if status == "busy":
-            return Verdict(Meaning.THROTTLED, not_executed=True, retry_after_s=float(reply.integer_or_none("wait") or 1))
+            return Verdict(
+                Meaning.THROTTLED, not_executed=True, retry_after_s=float(reply.integer_or_none("wait") or 1)
+            )
         if code == "TOKEN":
             return Verdict(Meaning.TOKEN_EXPIRED, not_executed=True, code=code)
         if status == "refused":
