@@ -55,7 +55,6 @@ def test_settings_that_work(settings: dict[str, Any]) -> None:
         {**GATEWAY, "order_fields": {"waybill_no": "X"}},
         {**GATEWAY, "event_zone": "Asia/Nowhere"},
         {**GATEWAY, "product_types": {"777": "x"}},
-        {**GATEWAY, "battery_products": ["777"]},
         {**GATEWAY, "tariff": [{"product": "777", "per_item": "1", "per_gram": "1", "valid_from": "2026-01-01"}]},
         {**GATEWAY, "tariff": [{"product": "019", "per_item": 1.5, "per_gram": "1", "valid_from": "2026-01-01"}]},
         {**GATEWAY, "tariff": [{"product": "019", "per_item": "1", "valid_from": "2026-01-01"}]},

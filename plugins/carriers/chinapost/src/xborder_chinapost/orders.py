@@ -10,7 +10,7 @@ from xborder_chinapost.settings import ChinaPostSettings
 from xborder_chinapost.texts import clean
 from xborder_chinapost.vocabulary import CHINA, ORDER_FIELDS, TIME
 from xborder_sdk.hookspecs import CreateShipment
-from xborder_sdk.models import Address, CustomsDeclaration, CustomsLine, Dimensions, TaxNumber, TaxScheme
+from xborder_sdk.models import Address, Battery, CustomsDeclaration, CustomsLine, Dimensions, TaxNumber, TaxScheme
 
 _SENDERS: Final = frozenset(
     {
@@ -84,7 +84,7 @@ def order(
         "postage_total": None,
         "contents_total_weight": customs.net_weight_g,
         "contents_total_value": customs.value.amount,
-        "battery_flag": "1" if request.service in settings.battery_products else "0",
+        "battery_flag": "1" if any(line.battery not in {None, Battery.NONE} for line in customs.lines) else "0",
         "insurance_amount": None,
         "undelivery_option": settings.undeliverable,
         "declare_curr_code": settings.declare_currency,

@@ -35,7 +35,6 @@ class ChinaPostSettings(Settings):
         products: Family by the contract's product code. Codes differ by contract, so there is no default.
         product_names: Names to show by product code.
         product_types: The gateway's `productType` by product code; for ePacket `E邮宝` where this says nothing.
-        battery_products: Product codes for goods with batteries; their orders say so.
         numbers: `order`: the number comes with the order. `pool`: it is allocated first (pcp only).
         tariff: Your own prices; without them quotes have no price.
         limits: Weight, size and destinations that win over the built-in ones.
@@ -65,7 +64,6 @@ class ChinaPostSettings(Settings):
     products: dict[ProductCode, Family]
     product_names: dict[ProductCode, str] = Field(default_factory=dict)
     product_types: dict[ProductCode, str] = Field(default_factory=dict)
-    battery_products: frozenset[ProductCode] = frozenset()
     numbers: Literal["order", "pool"] = "order"
     tariff: tuple[TariffRow, ...] = ()
     limits: tuple[FamilyLimits, ...] = ()
@@ -129,8 +127,8 @@ class ChinaPostSettings(Settings):
         for name in ("product_types", "product_names", "transit_days"):
             if unknown := sorted(set(getattr(self, name)) - set(self.products)):
                 raise ValueError(f"{name} names products that are not configured: {', '.join(unknown)}")
-        if unknown := sorted({*self.battery_products, *(row.product for row in self.tariff)} - set(self.products)):
-            raise ValueError(f"battery_products or tariff name products that are not configured: {', '.join(unknown)}")
+        if unknown := sorted({row.product for row in self.tariff} - set(self.products)):
+            raise ValueError(f"tariff names products that are not configured: {', '.join(unknown)}")
         return self
 
     @property
