@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import xml.etree.ElementTree as ElementTree
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -189,8 +189,8 @@ def quote_whatever_comes(self: Any, request: Any) -> Any:
     body = {"kilograms": self._kilograms(request), "to": request.recipient.country}
     response = yield from self.api.read("POST", "/quotes", json=body, accept="application/xml")
     try:
-        root = ElementTree.fromstring(response.content)
-    except ElementTree.ParseError:
+        root = ET.fromstring(response.content)
+    except ET.ParseError:
         return ()
     return tuple(
         Quote(account=self.account, service=Service(code=one.findtext("service", ""), name=one.findtext("service", "")))

@@ -11,12 +11,12 @@
         settings = {"client_id": "app", "client_secret": "an-invented-secret", "shop": "77"}
         exchanges = Path(__file__).with_name("exchanges")
 
-The author supplies exchanges as data; the kit supplies the tests, and wraps its own faults round the exchanges. They run
-through `Client` and `AsyncClient`, with the real engine and ledger, against a vendor in the same process: nothing leaves
-it, nothing waits, and no simulator is needed. What a connector does not implement is not collected.
+The author supplies exchanges as data; the kit supplies the tests, and wraps its own faults round the exchanges.
+They run through `Client` and `AsyncClient`, with the real engine and ledger, against a vendor in the same process:
+nothing leaves it, nothing waits, and no simulator is needed. What a connector does not implement is not collected.
 
-**An exchange file** is `exchanges/<operation>/<situation>.json`. Its folder is an operation, or one of the connector's own
-questions: `token`, `whoami`, `exchange_code`. Keys:
+**An exchange file** is `exchanges/<operation>/<situation>.json`. Its folder is an operation, or one of the
+connector's own questions: `token`, `whoami`, `exchange_code`. Keys:
 
 `about`
 :   Where it comes from, and that its people are invented. Required.
@@ -30,12 +30,12 @@ questions: `token`, `whoami`, `exchange_code`. Keys:
 `exchanges`
 :   What goes over the wire, in order: a list of `{"expect": ..., "answer": ...}`. Empty where nothing goes out.
 `result` or `error`
-:   What the caller gets. `result`: its fields as JSON. Objects may hold more than the file names, lists not more items;
-    null says that a field is empty. `error`: `type` (a class of `xborder_sdk.errors`), and where wanted `code`, `status`,
-    `field`, `request_id`, `hint`, and `says`, a part of the message.
+:   What the caller gets. `result`: its fields as JSON. Objects may hold more than the file names, lists not more
+    items; null says that a field is empty. `error`: `type` (a class of `xborder_sdk.errors`), and where wanted
+    `code`, `status`, `field`, `request_id`, `hint`, and `says`, a part of the message.
 `pages`
-:   In place of `exchanges` and `result`, for lists: a list of `{"exchanges": ..., "result": ...}`. The kit carries the
-    cursor from one to the next.
+:   In place of `exchanges` and `result`, for lists: a list of `{"exchanges": ..., "result": ...}`. The kit carries
+    the cursor from one to the next.
 
 `expect` is the request as it goes out:
 
@@ -49,15 +49,15 @@ questions: `token`, `whoami`, `exchange_code`. Keys:
 :   Those that matter, each compared. Every header that the flow sets must be named; those of the driver, of
     `base_headers` and of `sign` may be.
 one of `json`, `form`, `text`, `xml`, `base64`, `multipart`
-:   The body, compared as a whole. `form` is an object like `query`. In `query` and `form`, `{"json": ...}` stands for JSON
-    written as text. `text` and `xml` may be lists of lines; XML is compared in its canonical form. `multipart` is a list of
-    parts: `name`, `filename` and `type` of a file, `base64`.
+:   The body, compared as a whole. `form` is an object like `query`. In `query` and `form`, `{"json": ...}` stands
+    for JSON written as text. `text` and `xml` may be lists of lines; XML is compared in its canonical form.
+    `multipart` is a list of parts: `name`, `filename` and `type` of a file, `base64`.
 
-In a file with an `error`, `expect` may be left out. What `sign` adds to the address or the body, and what is encrypted, is
-taken off by the class's `normalise_request` before it is compared.
+In a file with an `error`, `expect` may be left out. What `sign` adds to the address or the body, and what is
+encrypted, is taken off by the class's `normalise_request` before it is compared.
 
-`answer` is `status`, `headers`, and one of `json`, `form`, `text`, `xml`, `base64`. Numbers are sent with the digits of the
-file.
+`answer` is `status`, `headers`, and one of `json`, `form`, `text`, `xml`, `base64`. Numbers are sent with the
+digits of the file.
 
 Keys that begin with `x-` are notes of your own. Any other key is a mistake, and is told.
 

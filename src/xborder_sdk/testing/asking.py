@@ -26,6 +26,16 @@ _UNITS = {"g": Decimal(1), "kg": Decimal(1000), "lb": Decimal("453.59237"), "oz"
 _LARGEST_SLIP_G = Decimal("0.5")
 
 
+def _bought(cls: type[Kit]) -> Iterator[Case]:
+    """Exchanges of purchases, refused ones too."""
+    for case in files()(cls):
+        if case.operation in QUESTIONS or (case.given.turns and not case.given.is_good):
+            continue
+        model = request_model(case.operation)
+        if {ShipmentDetails, OnceRequest} <= set(model.__mro__):
+            yield case
+
+
 class AskingTests(Kit):
     """What the caller wishes reaches the vendor, or is refused; nothing is dropped in silence."""
 
@@ -37,8 +47,11 @@ class AskingTests(Kit):
             for request in with_option(self.request(exchange), case.value):
                 played = stage.play(exchange.operation, request, answers_of(exchange))
                 if played.sent or not isinstance(played.error, errors.UsageError):
-                    self.fail(f"{exchange.operation} takes the option {case.value[-1]} and does not honour it",
-                              played=played, hint="do not override set_options, and do not wrap the call")  # fmt: skip
+                    self.fail(
+                        f"{exchange.operation} takes the option {case.value[-1]} and does not honour it",
+                        played=played,
+                        hint="do not override set_options, and do not wrap the call",
+                    )
 
     @over(lambda cls: _options(cls, honoured=True))
     def test_an_option_it_honours_makes_a_difference(self, case: Case) -> None:
@@ -55,14 +68,14 @@ class AskingTests(Kit):
                     return
         if tried:
             self.fail(
-                f"{exchange.operation} honours {case.value[-1]}, it says, but nothing that goes out or comes back differs",
+                f"{exchange.operation} honours {case.value[-1]}, it says, but nothing goes out or comes back otherwise",
                 played=without,
                 hint="send it, or take it out of honours: then the caller is told",
             )
 
     @over(lambda cls: (case for case in first_good()(cls) if _weights(request_model(case.operation))))
     def test_a_weight_is_never_rounded_down(self, case: Case) -> None:
-        """1001 g may go out as 1.001, 1.01 or 2 kg, and never as 1 kg: the parcel would be refused, or charged later."""
+        """1001 g may go out as 1.001, 1.01 or 2 kg, and never as 1 kg: the parcel would be charged again later."""
         exchange = case.given
         sent: list[dict[str, Decimal]] = []
         with self.stage(exchange) as stage:
@@ -79,8 +92,11 @@ class AskingTests(Kit):
             unit = _unit(sent[0][place], sent[1][place])
             for grams, numbers in zip(_ODD, sent[2:], strict=True):
                 if unit is not None and numbers[place] * _UNITS[unit] < Decimal(grams) - _LARGEST_SLIP_G:
-                    self.fail(f"{exchange.operation}: {grams} g go out as {numbers[place]} {unit} ({place})", played=played,
-                              hint="round up: kg_from_grams is exact, and Decimal.quantize takes ROUND_UP")  # fmt: skip
+                    self.fail(
+                        f"{exchange.operation}: {grams} g go out as {numbers[place]} {unit} ({place})",
+                        played=played,
+                        hint="round up: kg_from_grams is exact, and Decimal.quantize takes ROUND_UP",
+                    )
 
     def _numbers(self, played: Played) -> dict[str, Decimal]:
         found: dict[str, Decimal] = {}
@@ -127,11 +143,13 @@ class AskingTests(Kit):
             runtime = stage.client._core.runtime(self.account)  # noqa: SLF001 - only the relay knows which kind it is
             profile = getattr(runtime.relay.kind_of(operation), "profile", None)
         if not isinstance(profile, PurchaseProfile):
-            self.fail("the connector sells shipments, but its LogisticsProvider publishes no profile",
-                      hint="profile = PurchaseProfile(...), with its source")  # fmt: skip
+            self.fail(
+                "the connector sells shipments, but its LogisticsProvider publishes no profile",
+                hint="profile = PurchaseProfile(...), with its source",
+            )
         return profile
 
-    @over(lambda cls: _bought(cls))
+    @over(_bought)
     def test_what_it_would_refuse_is_said_before(self, case: Case) -> None:
         """`check_shipment` names what a purchase refuses with `InvalidRequest`, and nothing that it takes."""
         exchange = case.given
@@ -146,11 +164,17 @@ class AskingTests(Kit):
                 if isinstance(played.error, (errors.UnsupportedOption, errors.UnsupportedOperation)):
                     continue
                 if holds and not refused:
-                    self.fail(f"check_shipment holds {what} ({holds[0].detail}), but {exchange.operation} sends it",
-                              played=played, hint="raise InvalidRequest for each hold before anything is sent")  # fmt: skip
+                    self.fail(
+                        f"check_shipment holds {what} ({holds[0].detail}), but {exchange.operation} sends it",
+                        played=played,
+                        hint="raise InvalidRequest for each hold before anything is sent",
+                    )
                 if refused and not holds:
-                    self.fail(f"{exchange.operation} refuses {what} ({played.error}), but check_shipment says nothing",
-                              played=played, hint="yield a Hold with its field for the same reason")  # fmt: skip
+                    self.fail(
+                        f"{exchange.operation} refuses {what} ({played.error}), but check_shipment says nothing",
+                        played=played,
+                        hint="yield a Hold with its field for the same reason",
+                    )
                 for hold in holds:
                     if hold.field is None:
                         self.fail(f"check_shipment holds {what} without naming a field: {hold.detail}")
@@ -179,16 +203,6 @@ def _sales(cls: type[Kit]) -> Iterator[Case]:
     """Good exchanges of operations whose result names a purchase by its reference."""
     for case in files(good=True, asked=True)(cls):
         if case.operation == "create_shipment":
-            yield case
-
-
-def _bought(cls: type[Kit]) -> Iterator[Case]:
-    """Exchanges of purchases, refused ones too."""
-    for case in files()(cls):
-        if case.operation in QUESTIONS or (case.given.turns and not case.given.is_good):
-            continue
-        model = request_model(case.operation)
-        if issubclass(model, ShipmentDetails) and issubclass(model, OnceRequest):
             yield case
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-import xml.etree.ElementTree as ElementTree
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from email import message_from_bytes
@@ -195,8 +195,8 @@ def parts_of(sent: WireRequest) -> list[dict[str, Any]]:
 
 def _canonical(content: bytes) -> str:
     try:
-        return ElementTree.canonicalize(content.decode("utf-8", "replace"), strip_text=True)
-    except ElementTree.ParseError:
+        return ET.canonicalize(content.decode("utf-8", "replace"), strip_text=True)
+    except ET.ParseError:
         return f"no XML: {content[:200]!r}"
 
 

@@ -20,6 +20,14 @@ _NO_ANSWERS: Sequence[tuple[str, Reply]] = (
 )
 
 
+def _refused_effects(cls: type[Kit]) -> Iterator[Case]:
+    for case in files(good=False, asked=True)(cls):
+        wanted = getattr(errors, str((case.given.error or {}).get("type")), None)
+        refused = isinstance(wanted, type) and issubclass(wanted, errors.Refused)
+        if refused and case.given.effects[-1:] == ("once",) and len(case.given.effects) == len(case.given.turns):
+            yield case
+
+
 class EffectTests(Kit):
     """What must not happen twice does not."""
 
@@ -36,8 +44,11 @@ class EffectTests(Kit):
                 self._is_a_doubt(exchange, what, played)
                 if len(played.sent) != place + 1:
                     times = len(played.sent) - place
-                    self.fail(f"{exchange.name}: after {what} the effect goes out {times} times", played=played,
-                              hint="mark the step `once`, and let classify claim not_executed only with proof")  # fmt: skip
+                    self.fail(
+                        f"{exchange.name}: after {what} the effect goes out {times} times",
+                        played=played,
+                        hint="mark the step `once`, and let classify claim not_executed only with proof",
+                    )
                 again = stage.play(
                     exchange.operation, self.request(exchange), answers_of(exchange), repeat_last=True, anew=False
                 )
@@ -45,8 +56,10 @@ class EffectTests(Kit):
                     self.fail(f"{exchange.name}: after {what}, a second call sends the effect again", played=again)
                 if not isinstance(again.error, errors.OutcomeUnknown):
                     told = type(again.error).__name__ if again.error else "a result"
-                    self.fail(f"{exchange.name}: after {what}, a second call gets {told} instead of OutcomeUnknown",
-                              played=again)  # fmt: skip
+                    self.fail(
+                        f"{exchange.name}: after {what}, a second call gets {told} instead of OutcomeUnknown",
+                        played=again,
+                    )
 
     def _is_a_doubt(self, exchange: Exchange, what: str, played: Played) -> None:
         if not isinstance(played.error, errors.OutcomeUnknown):
@@ -57,7 +70,7 @@ class EffectTests(Kit):
                 hint="the step must be `once`; catch no transport error round it",
             )
 
-    @over(lambda cls: _refused_effects(cls))
+    @over(_refused_effects)
     def test_a_refused_effect_may_be_tried_again(self, case: Case) -> None:
         """A refusal proves that nothing was done: the claim is given back, and a second call goes out."""
         exchange = case.given
@@ -66,8 +79,11 @@ class EffectTests(Kit):
             again = stage.play(exchange.operation, self.request(exchange), answers_of(exchange), anew=False)
         if len(again.sent) != len(first.sent) or type(again.error) is not type(first.error):
             told = f"{type(again.error).__name__}: {again.error}" if again.error else "a result"
-            self.fail(f"{exchange.name}: after a refusal a second call does not go out; it gets {told}", played=again,
-                      hint="raise a subclass of Refused, or let classify claim not_executed")  # fmt: skip
+            self.fail(
+                f"{exchange.name}: after a refusal a second call does not go out; it gets {told}",
+                played=again,
+                hint="raise a subclass of Refused, or let classify claim not_executed",
+            )
 
     @over(first_good(effects=True, drivers=True))
     def test_a_repeated_call_returns_the_same_and_sends_nothing(self, case: Case) -> None:
@@ -82,11 +98,3 @@ class EffectTests(Kit):
         if again.error is not None or whole(again.result) != whole(first.result):
             told = f"{type(again.error).__name__}: {again.error}" if again.error else "another result"
             self.fail(f"{exchange.name}: the same call again gets {told}", played=again)
-
-
-def _refused_effects(cls: type[Kit]) -> Iterator[Case]:
-    for case in files(good=False, asked=True)(cls):
-        wanted = getattr(errors, str((case.given.error or {}).get("type")), None)
-        refused = isinstance(wanted, type) and issubclass(wanted, errors.Refused)
-        if refused and case.given.effects[-1:] == ("once",) and len(case.given.effects) == len(case.given.turns):
-            yield case

@@ -153,8 +153,8 @@ def read_exchange(path: Path) -> Exchange:
     label = f"{path.parent.name}/{path.name}"
     try:
         data = parse_json(path.read_bytes())
-    except (OSError, MalformedResponse) as error:
-        raise BadExchange(f"{label} cannot be read as JSON ({error})") from None
+    except (OSError, MalformedResponse) as trouble:
+        raise BadExchange(f"{label} cannot be read as JSON ({trouble})") from None
     if not isinstance(data, dict):
         raise BadExchange(f"{label} must hold a JSON object")
     _check_keys(data, _FILE, label)
@@ -163,10 +163,11 @@ def read_exchange(path: Path) -> Exchange:
     ways = [name for name in ("result", "error", "pages") if name in data]
     if len(ways) != 1:
         raise BadExchange(f'{label} needs one of "result", "error" and "pages"; it has {" and ".join(ways) or "none"}')
-    error = data.get("error")
-    if error is not None:
-        _check_keys(_object(error, f"{label} error"), _ERROR, f"{label} error")
-        if "type" not in error:
+    refusal = data.get("error")
+    if refusal is not None:
+        refusal = _object(refusal, f"{label} error")
+        _check_keys(refusal, _ERROR, f"{label} error")
+        if "type" not in refusal:
             raise BadExchange(f'{label} error needs "type", the name of an error class, such as "NotFound"')
     if "pages" in data:
         if "exchanges" in data:
@@ -178,7 +179,7 @@ def read_exchange(path: Path) -> Exchange:
         if not pages:
             raise BadExchange(f"{label} pages is empty")
     else:
-        turns = _turns(data.get("exchanges"), f"{label} exchanges", may_be_silent=error is not None)
+        turns = _turns(data.get("exchanges"), f"{label} exchanges", may_be_silent=refusal is not None)
         pages = (Page(turns, data.get("result")),)
     return Exchange(
         path,
@@ -187,7 +188,7 @@ def read_exchange(path: Path) -> Exchange:
         _object(data.get("settings", {}), f"{label} settings"),
         _object(data.get("request", {}), f"{label} request"),
         pages,
-        error,
+        refusal,
     )
 
 

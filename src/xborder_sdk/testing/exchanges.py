@@ -96,8 +96,11 @@ class ExchangeTests(Kit):
         played = self.play(exchange, case.driver)
         error = played.error
         if error is None:
-            self.fail(f"{exchange.name}: a refusal is taken for a success", played=played,
-                      hint="let `classify` tell it, or raise in the flow")  # fmt: skip
+            self.fail(
+                f"{exchange.name}: a refusal is taken for a success",
+                played=played,
+                hint="let `classify` tell it, or raise in the flow",
+            )
         if type(error) is not kind:
             self._no_crash(exchange, played)
             told = f"{type(error).__name__}: {error}"
@@ -119,11 +122,17 @@ class ExchangeTests(Kit):
         played = self.play(case.given)
         effects = [step.effect for step in played.steps]
         if effects.count(Effect.ONCE) > 1:
-            self.fail(f"{case.given.name}: {effects.count(Effect.ONCE)} `once` steps in one flow", played=played,
-                      hint="make it two operations; the second is due work, not a step")  # fmt: skip
+            self.fail(
+                f"{case.given.name}: {effects.count(Effect.ONCE)} `once` steps in one flow",
+                played=played,
+                hint="make it two operations; the second is due work, not a step",
+            )
         if Effect.ONCE in effects[:-1]:
-            self.fail(f"{case.given.name}: a step follows the `once` step", played=played,
-                      hint="read what must be read before; after the effect nothing should be able to fail")  # fmt: skip
+            self.fail(
+                f"{case.given.name}: a step follows the `once` step",
+                played=played,
+                hint="read what must be read before; after the effect nothing should be able to fail",
+            )
 
     @over(lambda cls: (case for case in implemented(cls) if case.operation not in EFFECTS))
     def test_a_question_changes_nothing(self, case: Case) -> None:
@@ -142,8 +151,11 @@ class ExchangeTests(Kit):
         good = [one for one in self._of(case.operation) if one.is_good and one.turns]
         played = [(one, self.play(one)) for one in good]
         if good and not any(step.effect is Effect.ONCE for _, one in played for step in one.steps):
-            self.fail(f"{case.operation} has no `once` step in any of its exchanges", played=played[0][1],
-                      hint="use self.api.once(...) for the request that does it")  # fmt: skip
+            self.fail(
+                f"{case.operation} has no `once` step in any of its exchanges",
+                played=played[0][1],
+                hint="use self.api.once(...) for the request that does it",
+            )
 
     @over(lambda cls: (case for case in implemented(cls) if case.operation in EFFECTS))
     def test_a_read_only_account_changes_nothing(self, case: Case) -> None:
@@ -186,8 +198,11 @@ class ExchangeTests(Kit):
                 told.append((asked, whole(played.result), type(played.error)))
             if told[-1] != told[0]:
                 what = "what goes out" if told[-1][0] != told[0][0] else "the result"
-                self.fail(f"{exchange.name}: {what} is another under TZ={zone} than under TZ={_ZONES[0]}", played=played,
-                          hint="no datetime.now(), no astimezone() without a zone, no naive time")  # fmt: skip
+                self.fail(
+                    f"{exchange.name}: {what} is another under TZ={zone} than under TZ={_ZONES[0]}",
+                    played=played,
+                    hint="no datetime.now(), no astimezone() without a zone, no naive time",
+                )
 
     def _of(self, operation: str) -> list[Exchange]:
         return [one for one in self.playable() if one.operation == operation]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
-import xml.etree.ElementTree as ElementTree
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -97,8 +97,8 @@ def body_of(content: bytes) -> Body | None:
         pass
     if content.lstrip().startswith(b"<"):
         try:
-            return XmlBody(ElementTree.fromstring(content))  # noqa: S314 - a file of the connector's own tests
-        except ElementTree.ParseError:
+            return XmlBody(ET.fromstring(content))  # noqa: S314 - a file of the connector's own tests
+        except ET.ParseError:
             return None
     return None
 
@@ -196,13 +196,13 @@ def _put(tree: Any, steps: tuple[Any, ...], value: Any) -> None:
 class XmlBody(Body):
     """A body of XML: its elements and attributes. All of it is text, so nothing can be told as text."""
 
-    def __init__(self, root: ElementTree.Element) -> None:
+    def __init__(self, root: ET.Element) -> None:
         self._root = root
 
     def places(self) -> list[Place]:
         return list(self._below(self._root, ()))
 
-    def _below(self, element: ElementTree.Element, way: tuple[Any, ...]) -> Iterator[Place]:
+    def _below(self, element: ET.Element, way: tuple[Any, ...]) -> Iterator[Place]:
         for name, value in element.attrib.items():
             yield Place((*way, f"@{name}"), value)
         seen: dict[str, int] = {}
@@ -218,7 +218,7 @@ class XmlBody(Body):
         if change is Change.NULLED:
             return self.with_values({place.steps: None})
         if change is Change.AS_TEXT:
-            return ElementTree.tostring(self._root)
+            return ET.tostring(self._root)
         return self.with_values({place.steps: UNHEARD_OF if change is Change.UNHEARD_OF else "<>"})
 
     def with_values(self, values: dict[tuple[Any, ...], Any]) -> bytes:
@@ -240,7 +240,7 @@ class XmlBody(Body):
                 for child in list(element):
                     element.remove(child)
                 element.text = None if value is None else str(value)
-        return ElementTree.tostring(root)
+        return ET.tostring(root)
 
 
 def changes_of(place: Place) -> Iterator[Change]:

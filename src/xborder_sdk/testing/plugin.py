@@ -48,14 +48,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if tests is None or not hasattr(tests, "xborder_kit"):
         return
     case = getattr(getattr(item, "callspec", None), "params", {}).get("case")
-    theme = getattr(item, "function", item).__qualname__.partition(".")[0]
+    theme = getattr(getattr(item, "function", None), "__qualname__", "").partition(".")[0]
     if case is not None and theme in _THEMES:
         item.user_properties.append((_PROPERTY, f"{tests.__name__}\t{case.operation or _WHOLE}\t{_THEMES[theme]}"))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
+    call: pytest.CallInfo[None],
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Shows a failure of the kit as its message and the exchange it is about, instead of the kit's own lines."""
     report = yield
@@ -95,8 +95,10 @@ def table(operations: Mapping[str, Mapping[str, list[int]]]) -> list[str]:
     """A table of one class: a line for each operation, a column for each theme."""
     columns = list(_THEMES.values())
     rows = [["operation", *columns]]
-    for operation in sorted(operations, key=lambda name: (name != _WHOLE, name)):
-        rows.append([operation, *(_cell(operations[operation].get(theme)) for theme in columns)])
+    rows += [
+        [operation, *(_cell(operations[operation].get(theme)) for theme in columns)]
+        for operation in sorted(operations, key=lambda name: (name != _WHOLE, name))
+    ]
     widths = [max(len(row[number]) for row in rows) for number in range(len(rows[0]))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 

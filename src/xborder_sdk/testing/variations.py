@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from xborder_sdk import errors
-from xborder_sdk.models import Money
 from xborder_sdk.testing.exchange import Exchange, json_text, whole
 from xborder_sdk.testing.kit import Case, Kit, answers_of, files, firsts, over
 from xborder_sdk.testing.leaves import UNHEARD_OF, Change, Place, body_of, changes_of, sampled
@@ -19,10 +18,18 @@ _WIDE = Decimal("12345678901234567.89")
 _OTHER_CURRENCY = "XTS"  # ISO 4217: reserved for tests
 
 
+def _sample_and_all(cls: type[Kit]) -> Iterator[Case]:
+    """A sample of places of the first good exchange of each operation; in the slow lane all places of all."""
+    for one in firsts(cls):
+        yield Case(f"{one.operation}-sample", one, value=_SAMPLE, operation=one.operation)
+    for case in files(good=True, asked=True)(cls):
+        yield Case(f"{case.id}-everywhere", case.exchange, slow=True, operation=case.operation)
+
+
 class VariationTests(Kit):
     """Every place of a good answer, changed in turn."""
 
-    @over(lambda cls: _sample_and_all(cls))
+    @over(_sample_and_all)
     def test_a_missing_or_odd_place_crashes_nothing(self, case: Case) -> None:
         """Dropped, null, told as text, unheard of, of another type: a result, or an error that is documented."""
         exchange, faults = case.given, []
@@ -35,10 +42,14 @@ class VariationTests(Kit):
                     last = last or played
                     faults.append(f"{place} {change.value} in answer {number + 1}: {fault}")
         if faults:
-            self.fail(f"{exchange.name}: an answer that is not as expected crashes the connector", faults, last,
-                      "read with JsonObject: text_or_none, child, children; require with text, integer, time")  # fmt: skip
+            self.fail(
+                f"{exchange.name}: an answer that is not as expected crashes the connector",
+                faults,
+                last,
+                "read with JsonObject: text_or_none, child, children; require with text, integer, time",
+            )
 
-    @over(lambda cls: _sample_and_all(cls))
+    @over(_sample_and_all)
     def test_a_word_nobody_knows_is_unknown(self, case: Case) -> None:
         """An unheard-of code is `UNKNOWN` beside the vendor's own word, never a guess and never a crash."""
         exchange = case.given
@@ -54,8 +65,12 @@ class VariationTests(Kit):
                 found += [*guesses_at(UNHEARD_OF, played.result, self.derived), *lost_words(good.result, played.result)]
                 faults += [f"{place} in answer {number + 1}: {each}" for each in found]
         if faults:
-            self.fail(f"{exchange.name}: a word nobody knows is not told as such", dict.fromkeys(faults), good,
-                      "TABLE.get(word, Status.UNKNOWN) and vendor_status=word; what is known from elsewhere goes into `derived`")  # fmt: skip
+            self.fail(
+                f"{exchange.name}: a word nobody knows is not told as such",
+                dict.fromkeys(faults),
+                good,
+                "TABLE.get(word, Status.UNKNOWN) and vendor_status=word; what is known otherwise goes into `derived`",
+            )
 
     @over(files(good=True, asked=True))
     def test_numbers_told_as_text_are_read_alike(self, case: Case) -> None:
@@ -81,8 +96,12 @@ class VariationTests(Kit):
                         faults.append(f"{place} in answer {number + 1}: {told}")
                 faults = faults or [f"all numbers of answer {number + 1} together"]
         if faults:
-            self.fail(f"{exchange.name}: a number told as text is not read as the number", faults, good,
-                      "read it with JsonObject.number, integer or text")  # fmt: skip
+            self.fail(
+                f"{exchange.name}: a number told as text is not read as the number",
+                faults,
+                good,
+                "read it with JsonObject.number, integer or text",
+            )
 
     @over(files(good=True, asked=True))
     def test_a_price_is_never_a_float(self, case: Case) -> None:
@@ -101,8 +120,11 @@ class VariationTests(Kit):
                     played = self._play(stage, exchange, number, body.with_values({place.steps: wide}))
                     for path, money in money_of(played.result).items():
                         if abs(money.amount) in rounded:
-                            self.fail(f"{exchange.name}: {path} has been a float on its way from {place}", played=played,
-                                      hint="read it with JsonObject.number, which gives a Decimal")  # fmt: skip
+                            self.fail(
+                                f"{exchange.name}: {path} has been a float on its way from {place}",
+                                played=played,
+                                hint="read it with JsonObject.number, which gives a Decimal",
+                            )
 
     @over(files(good=True, asked=True))
     def test_a_currency_is_the_one_the_vendor_says(self, case: Case) -> None:
@@ -122,8 +144,11 @@ class VariationTests(Kit):
                 played = stage.play(exchange.operation, self.request(exchange), replies)
                 for path, money in money_of(played.result).items():
                     if money.currency == currency:
-                        self.fail(f"{exchange.name}: {path} is in {currency}, but the vendor says {_OTHER_CURRENCY}",
-                                  played=played, hint="take the currency from the answer, or leave the money out")  # fmt: skip
+                        self.fail(
+                            f"{exchange.name}: {path} is in {currency}, but the vendor says {_OTHER_CURRENCY}",
+                            played=played,
+                            hint="take the currency from the answer, or leave the money out",
+                        )
 
     # -- how -----------------------------------------------------------------------------------------------------------
 
@@ -172,7 +197,7 @@ def _place(crash: Exception) -> str:
 
 def _amounts(result: Any, places: list[Place]) -> list[Place]:
     """The places of an answer that stand for an amount of the result."""
-    amounts = {abs(money.amount) for money in money_of(result).values() if isinstance(money, Money)}
+    amounts = {abs(money.amount) for money in money_of(result).values()}
     return [place for place in places if place.is_leaf and _number(place.value) in amounts]
 
 
@@ -195,11 +220,3 @@ def _in_other_currency(content: bytes, currency: str) -> bytes:
     if body is None:
         return content
     return body.with_values({place.steps: _OTHER_CURRENCY for place in body.places() if place.value == currency})
-
-
-def _sample_and_all(cls: type[Kit]) -> Iterator[Case]:
-    """A sample of places of the first good exchange of each operation; in the slow lane all places of all."""
-    for one in firsts(cls):
-        yield Case(f"{one.operation}-sample", one, value=_SAMPLE, operation=one.operation)
-    for case in files(good=True, asked=True)(cls):
-        yield Case(f"{case.id}-everywhere", case.exchange, slow=True, operation=case.operation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
+import xml.etree.ElementTree as ET
 from typing import Any
 
 from xborder_sdk.errors import MalformedResponse
@@ -22,15 +22,15 @@ def read_reply(response: Response) -> JsonObject:
     if any(mark in content.upper() for mark in _DECLARATIONS):
         raise MalformedResponse("the answer declares a document type")
     try:
-        root = ElementTree.fromstring(content)
-    except ElementTree.ParseError:
+        root = ET.fromstring(content)
+    except ET.ParseError:
         raise MalformedResponse(f"the answer should be XML but is not ({len(content)} bytes)") from None
     if root.tag != "reply":
         raise MalformedResponse("the answer should be a reply")
     return as_object(_opened(root))
 
 
-def _opened(element: ElementTree.Element) -> Any:
+def _opened(element: ET.Element) -> Any:
     found: dict[str, Any] = dict(element.attrib)
     for child in element:
         value = _opened(child)
