@@ -36,6 +36,7 @@ from xborder_sdk.hookspecs import (
     CancelPickup,
     CancelPrintJob,
     CancelShipment,
+    ChangeCarrier,
     ChangePickup,
     CheckAddress,
     Connector,
@@ -73,6 +74,7 @@ from xborder_sdk.hookspecs import (
     Request,
     ReviewBuyer,
     SendMessage,
+    StopTracking,
     Support,
     Token,
     TrackParcels,
@@ -106,6 +108,7 @@ from xborder_sdk.models import (
     Service,
     Shipment,
     ShipmentLookup,
+    StoppedTracking,
     Tracking,
     VoidOutcome,
 )
@@ -690,6 +693,16 @@ class AsyncClient:
     ) -> tuple[Tracking, ...]:
         """Where the parcels are: one answer per number asked, in the order asked."""
         return await self.call(account, LogisticsProvider.track, request, deadline_s=deadline_s)
+
+    async def stop_tracking(
+        self, account: str, request: StopTracking, *, deadline_s: float | None = None
+    ) -> tuple[StoppedTracking, ...]:
+        """Ends the following of numbers at a tracker (`idempotent`): one answer per number, in the order named."""
+        return await self.call(account, LogisticsProvider.stop_tracking, request, deadline_s=deadline_s)
+
+    async def change_carrier(self, account: str, request: ChangeCarrier, *, deadline_s: float | None = None) -> None:
+        """Tells a tracker which carrier really has a parcel (`idempotent`)."""
+        return await self.call(account, LogisticsProvider.change_carrier, request, deadline_s=deadline_s)
 
     async def get_proof_of_delivery(
         self, account: str, request: GetProofOfDelivery, *, deadline_s: float | None = None

@@ -322,6 +322,8 @@ EFFECTS = frozenset(
         "book_pickup",
         "change_pickup",
         "cancel_pickup",
+        "stop_tracking",
+        "change_carrier",
         "print_document",
         "cancel_print_job",
         "accept_dispute",

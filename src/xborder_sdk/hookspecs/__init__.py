@@ -32,6 +32,7 @@ from xborder_sdk.hookspecs.logistics_provider import (
     BookPickup,
     CancelPickup,
     CancelShipment,
+    ChangeCarrier,
     ChangePickup,
     CheckAddress,
     CreateShipment,
@@ -50,6 +51,7 @@ from xborder_sdk.hookspecs.logistics_provider import (
     ShipmentDetails,
     ShipmentOptions,
     ShippedLine,
+    StopTracking,
     TrackParcels,
 )
 from xborder_sdk.hookspecs.markers import hookimpl, hookspec
@@ -88,6 +90,7 @@ __all__ = [
     "CancelPrintJob",
     "CancelReason",
     "CancelShipment",
+    "ChangeCarrier",
     "ChangePickup",
     "CheckAddress",
     "Checked",
@@ -141,6 +144,7 @@ __all__ = [
     "ShipmentOptions",
     "ShipmentProof",
     "ShippedLine",
+    "StopTracking",
     "Support",
     "SupportLevel",
     "Token",

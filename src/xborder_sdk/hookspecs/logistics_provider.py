@@ -34,6 +34,7 @@ from xborder_sdk.models import (
     Service,
     Shipment,
     ShipmentLookup,
+    StoppedTracking,
     Tracking,
     VoidOutcome,
 )
@@ -362,6 +363,34 @@ class TrackParcels(Request):
         return next((parcel for parcel in self.known if parcel.number == number), KnownParcel(number=number))
 
 
+class StopTracking(Request):
+    """Which numbers a tracker is to follow no longer. The connector splits them into its vendor's batches."""
+
+    numbers: tuple[str, ...] = Field(min_length=1)
+
+
+class ChangeCarrier(Request):
+    """Tells a tracker which carrier really has a parcel.
+
+    Attributes:
+        number: The number.
+        carrier: Connector name of the carrier, such as `chinapost`.
+        carrier_code: The tracker's own code of the carrier. Exactly one of `carrier` and `carrier_code` is given.
+        former_code: The tracker's own code of the carrier it took so far, for a number followed with several.
+    """
+
+    number: str = Field(min_length=1)
+    carrier: str | None = Field(default=None, min_length=1)
+    carrier_code: str | None = Field(default=None, min_length=1)
+    former_code: str | None = Field(default=None, min_length=1)
+
+    @model_validator(mode="after")
+    def _one_carrier(self) -> ChangeCarrier:
+        if (self.carrier is None) == (self.carrier_code is None):
+            raise ValueError("give either carrier (a connector's name) or carrier_code (the tracker's own)")
+        return self
+
+
 class GetProofOfDelivery(Request):
     """Which shipment's proof of delivery to fetch."""
 
@@ -524,6 +553,28 @@ class LogisticsProvider(Kind):
 
         Args:
             request: The numbers, any count.
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def stop_tracking(self, request: StopTracking) -> Flow[tuple[StoppedTracking, ...]]:
+        """Ends the following of numbers at a tracker (`idempotent`): one answer per number, in the order named.
+
+        Args:
+            request: The numbers, any count.
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def change_carrier(self, request: ChangeCarrier) -> Flow[None]:
+        """Tells a tracker which carrier really has a parcel (`idempotent`).
+
+        Args:
+            request: The number and the carrier.
+
+        Raises:
+            NotFound: The tracker does not follow the number.
+            Refused: It cannot change the carrier (now).
         """
         raise NotImplementedError
 

@@ -72,7 +72,7 @@ from xborder_sdk.models.shipment import (
     VoidOutcome,
     VoidStatus,
 )
-from xborder_sdk.models.tracking import Scan, Tracking, TrackingStatus, in_order, state_after
+from xborder_sdk.models.tracking import Scan, StoppedTracking, Tracking, TrackingStatus, in_order, state_after
 
 __all__ = [
     "Address",
@@ -160,6 +160,7 @@ __all__ = [
     "ShipmentLookup",
     "ShippedParcel",
     "SolutionKind",
+    "StoppedTracking",
     "TaxNumber",
     "TaxScheme",
     "Tracking",

@@ -84,6 +84,20 @@ class Tracking(Model):
     raw: RawField = Raw()
 
 
+class StoppedTracking(Model):
+    """What became of the wish to follow a number no longer.
+
+    Attributes:
+        number: The number that was named.
+        stopped: Whether it is followed no longer.
+        vendor_note: The tracker's own words on why it is not stopped.
+    """
+
+    number: str
+    stopped: bool
+    vendor_note: str | None = None
+
+
 _FINAL_LEFT_BY = frozenset(
     {
         TrackingStatus.PICKED_UP,

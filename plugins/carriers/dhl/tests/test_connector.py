@@ -32,7 +32,13 @@ def test_everything_is_offered_but_what_dhl_has_not() -> None:
     operations = {name for name, member in vars(LogisticsProvider).items() if hasattr(member, "xborder_spec")}
     implemented = [name for kind in DhlConnector.kinds for name in vars(kind) if name in operations]
     assert len(implemented) == len(set(implemented)), "two kind classes implement one operation"
-    assert operations - set(implemented) == {"cancel_shipment", "get_shipment", "hand_over"}
+    assert operations - set(implemented) == {
+        "cancel_shipment",
+        "change_carrier",
+        "get_shipment",
+        "hand_over",
+        "stop_tracking",
+    }
 
 
 def test_the_profile_claims_no_more_than_dhl_says() -> None:
