@@ -68,7 +68,7 @@ def test_status_lists_come_as_json_or_with_commas(ae_overseas):
 def test_without_a_status_finished_orders_are_left_out(ae):
     statuses = [order["order_status"] for order in ae.orders()]
     assert "FINISH" not in statuses
-    assert len(statuses) == 11
+    assert len(statuses) == 13
     # The one whose money is being settled, which lists cannot tell from a finished one.
     finished = ae.orders(order_status="FINISH", create_date_start=ae.ago(days=29))
     assert [order["order_status"] for order in finished] == ["FINISH"]
@@ -169,7 +169,7 @@ def test_semi_managed_and_platform_lines(ae, ae_overseas):
 def test_the_short_list(ae):
     ae.admin("settings", numbers="listed")
     result = ae.call(SIMPLE, param1={"page": 2, "page_size": 5})["result"]
-    assert result["total_item"] == 11
+    assert result["total_item"] == 13
     assert len(result["order_list"]) == 5
     risk = ae.call(SIMPLE, param1={"page": 1, "page_size": 5, "order_status": "RISK_CONTROL"})["result"]
     assert [order["order_status"] for order in risk["order_list"]] == ["RISK_CONTROL"]

@@ -339,6 +339,48 @@ SHOP = (
         timedelta(days=21),
         _received,
     ),
+    Sample(
+        "two pieces of one line, to Germany",
+        Wish(
+            "Hauke",
+            "Lindenau",
+            Receiver(
+                "Hauke Lindenau",
+                "DE",
+                "Germany",
+                "Schleswig-Holstein",
+                "Flensburg",
+                "Ulmenweg 3",
+                "24937",
+                "015550004321",
+                phone_country="49",
+            ),
+            (Item("CASE-03", 2),),
+        ),
+        32 * _HOUR,
+        _ready,
+    ),
+    Sample(
+        "one line, to Japan",
+        Wish(
+            "Haruka",
+            "Mizushiro",
+            Receiver(
+                "Haruka Mizushiro",
+                "JP",
+                "Japan",
+                "Miyagi",
+                "Sendai",
+                "2-8 Keyaki-dori",
+                "980-0811",
+                "09000000042",
+                phone_country="81",
+            ),
+            (Item("MUG-02"),),
+        ),
+        35 * _HOUR,
+        _ready,
+    ),
 )
 
 OVERSEAS = (
