@@ -24,7 +24,13 @@ from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
 from xborder_sdk import errors, models
-from xborder_sdk.fulfilment import ChargeableWeight, FulfilmentConfig, Rule
+from xborder_sdk.fulfilment import (
+    ChargeableWeight,
+    FulfilmentConfig,
+    Notices,
+    NoticeTemplate,
+    Rule,
+)
 from xborder_sdk.hookspecs import KINDS, ClientHooks, Connector, Settings, SupportLevel
 from xborder_sdk.models import Dimensions, Model
 from xborder_sdk.runtime.operations import OPERATIONS
@@ -269,6 +275,8 @@ def settings() -> str:
 _FULFILMENT_TABLES: dict[str, type[Model]] = {
     "[[fulfilment.rules]]": Rule,
     "[fulfilment.chargeable.<account>]": ChargeableWeight,
+    "[fulfilment.notices]": Notices,
+    "[[fulfilment.notices.templates]]": NoticeTemplate,
 }
 
 

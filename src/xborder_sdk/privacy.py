@@ -37,6 +37,7 @@ SECTION = "privacy"
 _ENDED = frozenset({EffectState.SETTLED, EffectState.RELEASED})
 _SHIP = "ship/"
 _VOID = "/void/"
+_ABOUT_AN_ORDER = ("declare", "amend-shipment", "refund", "message", "reply-review")
 
 
 class PrivacyConfig(Model):
@@ -252,4 +253,6 @@ def _is_of_order(intent: str, account: str, order_id: str) -> bool:
     if intent.startswith(_SHIP):
         return any(part.startswith(f"{account}/{order_id}/") for part in intent.removeprefix(_SHIP).split(","))
     act = intent.removeprefix(f"{account}/") if intent.startswith(f"{account}/") else ""
-    return act == f"cancel-order/{order_id}" or act.startswith((f"declare/{order_id}/", f"refund/{order_id}/"))
+    if act in {f"cancel-order/{order_id}", f"review-buyer/{order_id}"}:
+        return True
+    return act.startswith(tuple(f"{name}/{order_id}/" for name in _ABOUT_AN_ORDER))

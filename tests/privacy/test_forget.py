@@ -131,6 +131,10 @@ def test_only_the_answers_of_its_own_effects_go_and_the_facts_stay(shop: Shop) -
     mine = {
         "shop/declare/O-1/W-1/all",
         "shop/refund/O-1/9.90 EUR",
+        "shop/message/O-1/0123456789abcdef",
+        "shop/amend-shipment/O-1/W-1/W-2",
+        "shop/reply-review/O-1/-",
+        "shop/review-buyer/O-1",
         "shop/cancel-order/O-1",
         "ship/other/O-7/L1x1,shop/O-1/L2x1",
         "dhl/void/W-2",
@@ -139,6 +143,8 @@ def test_only_the_answers_of_its_own_effects_go_and_the_facts_stay(shop: Shop) -
     }
     others = {
         "shop/declare/O-11/W-9/all",
+        "shop/message/O-11/0123456789abcdef",
+        "shop/review-buyer/O-11",
         "shop/declare/O-10/O-1/all",
         "shop/cancel-order/O-1-2",
         "other/refund/O-1/9.90 EUR",

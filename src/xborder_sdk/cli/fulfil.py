@@ -234,6 +234,7 @@ def _facts(row: WorkRow) -> dict[str, Any]:
         "waybill": row.waybill,
         "number": row.number,
         "tracking": row.tracking.value if row.tracking else None,
+        "notice": row.notice.value if row.notice else None,
         "files": list(row.files),
         "holds": [hold.model_dump(mode="json", exclude={"proposal"}) for hold in row.holds],
     }

@@ -21,9 +21,10 @@ from xborder_sdk.fulfilment.config import (
 from xborder_sdk.fulfilment.decisions import label_file
 from xborder_sdk.fulfilment.explanation import AccountSeen, DecidedBy, Explanation, OfferSeen, RuleSeen
 from xborder_sdk.fulfilment.goods import Battery, CatalogueItem, EnrichedOrder, LineFacts
+from xborder_sdk.fulfilment.notices import Notices, NoticeTemplate
 from xborder_sdk.fulfilment.pipeline import Fulfilment, work_path
 from xborder_sdk.fulfilment.planning import ShipmentPlan
-from xborder_sdk.fulfilment.progress import Progress, Step, WorkState
+from xborder_sdk.fulfilment.progress import NoticeState, Progress, Step, WorkState
 from xborder_sdk.fulfilment.rules import Pick, Rule
 from xborder_sdk.fulfilment.targets import Target
 from xborder_sdk.fulfilment.work import WorkRow, WorkStore
@@ -44,6 +45,9 @@ __all__ = [
     "FulfilmentConfig",
     "LineFacts",
     "Mismatch",
+    "NoticeState",
+    "NoticeTemplate",
+    "Notices",
     "OfferSeen",
     "Pick",
     "Progress",

@@ -33,6 +33,7 @@ from xborder_sdk.client.config import Config
 from xborder_sdk.errors import ConfigurationError
 from xborder_sdk.fulfilment.chargeable import ChargeableWeight
 from xborder_sdk.fulfilment.goods import Battery
+from xborder_sdk.fulfilment.notices import Notices
 from xborder_sdk.fulfilment.rules import Rule, Services, problems, unknown_accounts, unknown_services
 from xborder_sdk.fulfilment.targets import Targets, Words
 from xborder_sdk.hookspecs import LabelStock
@@ -96,6 +97,7 @@ class FulfilmentConfig(Model):
         slower_mismatch: What to do when it takes longer than the one chosen, or than the buyer was promised.
         untracked_mismatch: What to do when it is not tracked.
         batteries: Which batteries each carrier account takes; an account that is not named takes none.
+        notices: What buyers are told once their parcel is declared; None tells them nothing.
         incoterm: Who pays duties.
         paperless_trade: Send customs papers as data, where the carrier can.
         ready_in_hours: How long after planning a parcel is handed over.
@@ -131,6 +133,7 @@ class FulfilmentConfig(Model):
     slower_mismatch: Mismatch = Mismatch.WARN
     untracked_mismatch: Mismatch = Mismatch.WARN
     batteries: dict[str, frozenset[Battery]] = Field(default_factory=dict)
+    notices: Notices | None = None
     incoterm: Incoterm = Incoterm.DAP
     paperless_trade: bool = False
     ready_in_hours: int = Field(default=2, ge=0, le=240)
@@ -224,6 +227,8 @@ def _unknown(found: FulfilmentConfig) -> Iterator[tuple[str, str]]:
     yield from problems(found.rules, found.zones, found.carriers, found.orders)
     for word, targets in found.buyer_services.items():
         yield from unknown_accounts(f"buyer_services.{word}", targets, found.carriers)
+    if found.notices is not None:
+        yield from found.notices.problems(found.carriers)
     for account in found.chargeable:
         if account not in found.carriers:
             yield f"chargeable.{account}", f"{account} is not among fulfilment.carriers"

@@ -13,9 +13,9 @@ from typing import Any
 from xborder_sdk.errors import UsageError
 from xborder_sdk.fulfilment.config import FulfilmentConfig
 from xborder_sdk.fulfilment.papers import keep
-from xborder_sdk.fulfilment.progress import WorkState
+from xborder_sdk.fulfilment.progress import NoticeState, WorkState
 from xborder_sdk.fulfilment.work import WorkRow, WorkStore
-from xborder_sdk.models import Document, DocumentFormat, DocumentKind
+from xborder_sdk.models import Document, DocumentFormat, DocumentKind, HoldReason
 
 _ON_PAPER = frozenset({WorkState.LABELLED, WorkState.PRINTED})
 
@@ -35,11 +35,15 @@ class Decisions:
         self._now = clock
 
     def retry(self, account: str, order_id: str) -> WorkRow:
-        """Looks at an order again at the next run: forgets that a carrier refused it, and its pause."""
+        """Looks at an order again at the next run: forgets that a carrier or platform refused it, and its pause."""
 
         def change(row: WorkRow) -> dict[str, Any]:
             state = WorkState.HELD if row.state is WorkState.STOPPED and row.waybill is None else row.state
-            return {"refused": None, "tries": 0, "due": self._now(), "state": state}
+            forgotten = [hold for hold in row.side_holds if hold.reason is not HoldReason.OUTCOME_UNKNOWN]
+            holds = tuple(hold for hold in row.holds if hold not in forgotten)
+            notice = NoticeState.DUE if row.notice is NoticeState.REFUSED else row.notice
+            now = self._now()
+            return {"refused": None, "tries": 0, "due": now, "state": state, "notice": notice, "holds": holds}
 
         return self._decided(account, order_id, "to be tried again", change)
 
@@ -118,6 +122,7 @@ class Decisions:
                 "batch": None,
                 "print_job": None,
                 "declared_at": None,
+                "notice": None,
                 "tracking": None,
             }
 

@@ -103,7 +103,7 @@ def _state_by_tracking(row: WorkRow, status: TrackingStatus) -> tuple[WorkState,
         detail = f"the carrier says {status.value}"
         repair = "see what the buyer wants: send it again or give the money back"
         return WorkState.STOPPED, (Hold(reason=HoldReason.POLICY, detail=detail, field="tracking", repair=repair),)
-    return (WorkState.IN_TRANSIT if status in _MOVING else row.state), ()
+    return (WorkState.IN_TRANSIT if status in _MOVING else row.state), row.side_holds
 
 
 def _words(tracking: Tracking) -> str:

@@ -38,9 +38,10 @@ from xborder_sdk.fulfilment.papers import keep, labels_of, read_back
 from xborder_sdk.fulfilment.planning import ShipmentPlan, order_digest, plan_order
 from xborder_sdk.fulfilment.preflight import is_already_shipped, is_cancelled, merged, state_holds
 from xborder_sdk.fulfilment.printing import PrintRun
-from xborder_sdk.fulfilment.progress import Progress, Step, WorkState
+from xborder_sdk.fulfilment.progress import NoticeState, Progress, Step, WorkState
 from xborder_sdk.fulfilment.purchase import Purchase
 from xborder_sdk.fulfilment.rules import Services
+from xborder_sdk.fulfilment.telling_buyers import TO_TELL, TellingBuyers
 from xborder_sdk.fulfilment.troubles import hold_of, passes, pause_after
 from xborder_sdk.fulfilment.work import Key, Lease, WorkRow, WorkStore
 from xborder_sdk.hookspecs import (
@@ -159,6 +160,9 @@ class Fulfilment(Decisions):
             yield from self._print(self.config.printer)
             ready = WorkState.PRINTED
         yield from self._stage(Step.DECLARE, (ready,), self._declare)
+        if self.config.notices is not None:
+            buyers = TellingBuyers(self.client, self.config, self.work, self._now)
+            yield from self._each(Step.NOTICE, buyers.due(), TO_TELL, buyers.tell)
 
     def follow(self) -> Iterator[Progress]:
         """Asks the carriers where the parcels are, in batches, and writes it down."""
@@ -188,8 +192,13 @@ class Fulfilment(Decisions):
         return self.work.why((account, order_id))
 
     def next_due(self) -> datetime | None:
-        """When a run will next find something to buy, label, print or declare; None where nothing waits."""
-        return self.work.next_due((*_TO_BUY, WorkState.BOUGHT, WorkState.LABELLED, WorkState.PRINTED))
+        """When a run will next find something to buy, label, print or tell; None where nothing waits."""
+        soonest = self.work.next_due((*_TO_BUY, WorkState.BOUGHT, WorkState.LABELLED, WorkState.PRINTED))
+        times = [] if soonest is None else [soonest]
+        if self.config.notices is not None:
+            buyers = TellingBuyers(self.client, self.config, self.work, self._now)
+            times += [row.due for row in buyers.waiting()]
+        return min(times, default=None)
 
     # -- orders come in ------------------------------------------------------------------------------------------------
 
@@ -492,7 +501,9 @@ class Fulfilment(Decisions):
 
     def _declared(self, row: WorkRow) -> Outcome:
         detail = f"{row.account} knows {row.number}"
-        return Outcome(state_of_declared(row.tracking), detail, changes={"declared_at": self._now(), "tries": 0})
+        notice = None if self.config.notices is None else NoticeState.DUE
+        changes: dict[str, Any] = {"declared_at": self._now(), "notice": notice, "tries": 0}
+        return Outcome(state_of_declared(row.tracking), detail, row.side_holds, changes=changes)
 
     def _is_declared(self, row: WorkRow) -> bool:
         told = self.client.list_declared_shipments(row.account, ListDeclaredShipments(order_id=row.order_id))

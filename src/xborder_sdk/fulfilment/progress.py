@@ -54,6 +54,19 @@ _BOUGHT = frozenset(
 )
 
 
+class NoticeState(StrEnum):
+    """How far the notice to a buyer has come; an order whose buyer is not to be written to has none."""
+
+    DUE = "due"
+    BEGUN = "begun"
+    """The words are kept; the ledger says whether they were sent."""
+    SENT = "sent"
+    SKIPPED = "skipped"
+    """Nothing is sent: the platform takes no messages, or no template fits."""
+    REFUSED = "refused"
+    """The platform refused it."""
+
+
 class Step(StrEnum):
     """What a run does."""
 
@@ -64,6 +77,7 @@ class Step(StrEnum):
     LABEL = "label"
     PRINT = "print"
     DECLARE = "declare"
+    NOTICE = "notice"
     FOLLOW = "follow"
 
 

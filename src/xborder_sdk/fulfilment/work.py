@@ -30,7 +30,7 @@ from xborder_sdk.errors import LedgerError
 from xborder_sdk.fulfilment.explanation import Explanation
 from xborder_sdk.fulfilment.owner import is_dead, new_owner
 from xborder_sdk.fulfilment.planning import ShipmentPlan
-from xborder_sdk.fulfilment.progress import WorkState
+from xborder_sdk.fulfilment.progress import NoticeState, WorkState
 from xborder_sdk.fulfilment.work_schema import WORK_V1, WORK_V2
 from xborder_sdk.ledger.records import micros, moment
 from xborder_sdk.ledger.sqlite_file import Layout, explain, open_file, rewrite
@@ -63,6 +63,7 @@ class WorkRow:
         files: Label and papers, as paths.
         batch: Name of the print job it belongs to.
         print_job: The printer's id of the job.
+        notice: How far the notice to the buyer has come.
         tracking: What the carrier said last.
         modified_at: The platform's time of the order's last change.
         is_fresh: Whether that change has not been planned yet.
@@ -95,6 +96,7 @@ class WorkRow:
     batch: str | None = None
     print_job: str | None = None
     declared_at: datetime | None = None
+    notice: NoticeState | None = None
     tracking: TrackingStatus | None = None
     tracked_at: datetime | None = None
     modified_at: datetime | None = None
@@ -110,8 +112,14 @@ class WorkRow:
         """The number a buyer follows; None where nothing is bought, or as long as the carrier has not given it."""
         return None if self.number_pending else self.tracking_number or self.waybill
 
+    @property
+    def side_holds(self) -> tuple[Hold, ...]:
+        """Holds of what goes on beside the line of steps: the notice to the buyer, the hand-over to the carrier."""
+        return tuple(hold for hold in self.holds if hold.field in _BESIDE)
+
 
 Key = tuple[str, str]
+_BESIDE: Final = frozenset({"notice", "hand_over"})
 
 # What the feed writes while somebody may hold the row's lease, so that a save must leave it alone.
 _FEEDS: Final = frozenset({"modified_at", "is_fresh"})
@@ -139,6 +147,7 @@ class Lease:
         order: Order | None = None,
         plan: ShipmentPlan | None = None,
         why: Explanation | None = None,
+        notice_text: str | None = None,
         planned: bool = False,
         **changes: Any,
     ) -> WorkRow:
@@ -148,6 +157,7 @@ class Lease:
             order: The order as it is now.
             plan: The frozen plan.
             why: Why it got its service, or none.
+            notice_text: The words that will be sent to the buyer.
             planned: The change that the row's `modified_at` names has been planned.
             **changes: New values of the row's fields. `holds` may carry proposals.
 
@@ -156,6 +166,8 @@ class Lease:
         """
         texts = {"order_json": order, "plan_json": plan, "why_json": why}
         private = {column: model.model_dump_json() for column, model in texts.items() if model is not None}
+        if notice_text is not None:
+            private["notice_text"] = notice_text
         self.row = self._store._write(self.row, self._owner, changes, private, planned)  # noqa: SLF001 - one unit
         return self.row
 
@@ -234,6 +246,10 @@ class WorkStore:
         """Why an order got its service, or none; None where it was never planned or that was purged."""
         text = self._private(key, "why_json")
         return None if text is None else Explanation.model_validate_json(text)
+
+    def notice_text(self, key: Key) -> str | None:
+        """The words kept for the buyer; None where there are none or they were purged."""
+        return self._private(key, "notice_text")
 
     def holds(self, key: Key) -> tuple[Hold, ...]:
         """What stands in the way, with proposals where they were not purged."""
@@ -560,6 +576,7 @@ def _row(found: dict[str, Any]) -> WorkRow:
         values[name] = tuple(json.loads(found[name]))
     values["state"] = WorkState(found["state"])
     values["tracking"] = None if found["tracking"] is None else TrackingStatus(found["tracking"])
+    values["notice"] = None if found["notice"] is None else NoticeState(found["notice"])
     values["holds"] = tuple(Hold.model_validate(hold) for hold in json.loads(found["holds"]))
     for name in _FLAGS:
         values[name] = bool(found[name])
@@ -577,6 +594,7 @@ def _columns(row: WorkRow) -> dict[str, object]:
         values[name] = json.dumps(getattr(row, name))
     values["state"] = row.state.value
     values["tracking"] = None if row.tracking is None else row.tracking.value
+    values["notice"] = None if row.notice is None else row.notice.value
     values["holds"] = json.dumps([hold.model_dump(mode="json", exclude={"proposal"}) for hold in row.holds])
     for name in _FLAGS:
         values[name] = int(getattr(row, name))
