@@ -97,8 +97,8 @@ def read_order(detail: JsonObject, papers: OrderPapers, account: str, now: datet
         buyer=Buyer(id=buyer_login(detail), name=papers.buyer_name or _buyer_name(detail), tax_numbers=numbers),
         ship_to=delivered_to if lines else None,
         lines=lines,
+        # `init_oder_amount` is an "order amount", delivery included (META); no field states the goods alone.
         totals=OrderTotals(
-            goods=read_money(detail, "init_oder_amount"),
             delivery=read_money(detail, "logistics_amount"),
             discount=read_money(detail, "order_discount_info"),
             collected_taxes=collected,
