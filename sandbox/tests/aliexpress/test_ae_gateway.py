@@ -166,6 +166,8 @@ def test_an_answer_is_simplified_only_when_asked(ae):
     assert outer[0] == "aliexpress_merchant_profile_get_response"
     assert outer[1]["profile"] == plain["profile"]
     assert outer[1]["request_id"] != plain["request_id"]
+    ae.admin("settings", simplifies=False)
+    assert set(ae.raw(PROFILE)) == {outer[0]}
 
 
 @pytest.mark.parametrize(

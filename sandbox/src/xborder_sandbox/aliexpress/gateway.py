@@ -84,7 +84,7 @@ class Gateway:
                 token = given.get("session", "")
                 if self._shop.settings.sync_takes_access_token:
                     token = token or given.get("access_token", "")
-                return self._answer(api, self._run(api, operation, token, sent), _simplified(given))
+                return self._answer(api, self._run(api, operation, token, sent), self._simplified(given))
         except GatewayError as error:
             return self._refuse_iop(error)
 
@@ -116,7 +116,7 @@ class Gateway:
                 self._check_top(given)
                 operation = None if api.startswith("/") else self._operations.get(api)
                 body = self._run(api, operation, given.get("session", ""), sent)
-                return self._answer(api, body, _simplified(given))
+                return self._answer(api, body, self._simplified(given))
         except GatewayError as error:
             return self._refuse_top(error)
 
@@ -176,6 +176,9 @@ class Gateway:
             return _json({**shaped, **stamp})
         inner = wrapped(shaped, self._operations[api].inner_names, settings)
         return _json({wrapper_name(api): {**inner, **stamp}})
+
+    def _simplified(self, given: Mapping[str, str]) -> bool:
+        return self._shop.settings.simplifies and given.get("simplify", "").lower() == "true"
 
     def _refuse_iop(self, error: GatewayError) -> Response:
         refusal = error.refusal
@@ -248,10 +251,6 @@ class _ReadTime:
 
 _iop_time = _ReadTime(milliseconds=True, form="%Y-%m-%dT%H:%M:%SZ", zone=timedelta(0))
 _top_time = _ReadTime(milliseconds=False, form="%Y-%m-%d %H:%M:%S", zone=CHINA.utcoffset(None))
-
-
-def _simplified(given: Mapping[str, str]) -> bool:
-    return given.get("simplify", "").lower() == "true"
 
 
 def _json(body: dict[str, Json]) -> Response:

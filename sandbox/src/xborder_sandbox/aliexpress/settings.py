@@ -25,6 +25,7 @@ class Settings:
         calls_per_second: Calls of one API in a second; one more is refused, for a second; 0 is no limit.
         calls_per_day: Calls of the application until midnight in China; 0 is no limit.
         address_refused: Whether the caller's address is off the application's list (AppWhiteIpLimit).
+        simplifies: Whether `simplify=true` is heeded; clients have to read both shapes.
         numbers: How numbers are written: as the field list says (`listed`), some as text (`mixed`), all (`text`).
         empty_lists: What stands for an empty list in a wrapped answer: nothing (`absent`) or `{}` (`object`).
         ambiguous_hour: Which of the two hours a Pacific time means when the clocks go back.
@@ -50,6 +51,7 @@ class Settings:
     calls_per_second: int = 0
     calls_per_day: int = 0
     address_refused: bool = False
+    simplifies: bool = True
     numbers: str = "mixed"
     empty_lists: str = "absent"
     ambiguous_hour: str = "second"
