@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from xborder_aliexpress.gateways import REST
 from xborder_aliexpress.settings import AliexpressSettings
-from xborder_sdk.errors import InvalidSettings
+from xborder_sdk.errors import AuthenticationFailed, InvalidSettings, Refused
 from xborder_sdk.hookspecs import Token
 from xborder_sdk.reading import JsonObject
 from xborder_sdk.steps import Api, Effect, Flow, Response
@@ -63,12 +63,25 @@ def refresh(settings: AliexpressSettings, held: Token | None, now: Clock) -> Flo
 
     Raises:
         InvalidSettings: There is nothing to refresh with.
+        AuthenticationFailed: The seller must consent again.
     """
     rotated = held.refresh if held is not None else None
     spent = rotated or settings.refresh_token
     if spent is None:
         raise InvalidSettings("the account has no refresh_token", hint="let the seller consent: xborder login")
-    token = yield from _token(Effect.READ, "/auth/token/refresh", {"refresh_token": spent.get_secret_value()}, now)
+    try:
+        token = yield from _token(Effect.READ, "/auth/token/refresh", {"refresh_token": spent.get_secret_value()}, now)
+    except Refused as refusal:
+        if type(refusal) is not Refused:
+            raise
+        # Withdrawn or run out: no document names the codes.
+        raise AuthenticationFailed(
+            refusal.message,
+            status=refusal.status,
+            code=refusal.code,
+            request_id=refusal.request_id,
+            hint="let the seller consent again: xborder login",
+        ) from None
     if token.refresh is not None:
         return token
     return token.replace(refresh=rotated, refresh_expires_at=None if held is None else held.refresh_expires_at)
