@@ -145,7 +145,8 @@ class Gateway:
         if "timestamp" not in given:
             raise GatewayError(errors.MISSING_TIMESTAMP)
         stamp = read_time(given["timestamp"])
-        if stamp is None or abs(stamp - self._shop.now) > skew:
+        # A client stamps with the real time where it cannot know that the sandbox's clock was moved.
+        if stamp is None or min(abs(stamp - self._shop.now), abs(stamp - datetime.now(UTC))) > skew:
             raise GatewayError(errors.WRONG_TIMESTAMP)
         if "sign" not in given:
             raise GatewayError(errors.MISSING_SIGN)
