@@ -242,10 +242,12 @@ _OFFSET = re.compile(r"^(?:GMT|UTC)?\s*([+-])(\d{1,2}):?(\d{2})$")
 
 
 def parse_time(text: str) -> datetime | None:
-    """Reads an ISO 8601 moment; None where it is none or lacks its zone."""
+    """Reads an ISO 8601 moment; None where it is none, lacks its zone, or lies beyond the calendar elsewhere."""
     try:
         found = datetime.fromisoformat(text.strip())
-    except ValueError:
+        if found.tzinfo is not None:
+            found.astimezone(UTC)  # the first and last hours of the calendar have no other zone
+    except (ValueError, OverflowError):
         return None
     return found if found.tzinfo is not None else None
 

@@ -113,6 +113,9 @@ def test_what_is_needed_and_missing_is_named_with_its_path_and_not_its_value(rea
 def test_times_and_offsets() -> None:
     assert parse_time(" 2026-03-01T10:00:00+08:00 ") == datetime(2026, 3, 1, 2, tzinfo=UTC)
     assert parse_time("yesterday") is None
+    assert parse_time("0001-01-01T00:00:00+14:00") is None, "a moment before the calendar of UTC"
+    assert parse_time("9999-12-31T23:59:59-14:00") is None
+    assert parse_time("9999-12-31T23:59:59Z") is not None
     assert parse_offset("GMT+01:00") == parse_offset("+0100") == timezone(timedelta(hours=1))
     assert parse_offset("-0530") == timezone(-timedelta(hours=5, minutes=30))
     assert parse_offset("Z") is UTC

@@ -19,7 +19,7 @@ from xborder_chinapost.numbers import cleaned
 from xborder_chinapost.vocabulary import TIME
 from xborder_sdk.hookspecs import TrackParcels
 from xborder_sdk.models import Raw, Scan, Tracking, TrackingStatus, in_order, state_after
-from xborder_sdk.reading import JsonObject
+from xborder_sdk.reading import JsonObject, parse_time
 from xborder_sdk.steps import Flow, Response
 
 _LISTS: Final = ("traces", "tracks", "traceList")
@@ -129,6 +129,7 @@ def _moment(text: str | None, zone: ZoneInfo | None) -> _Moment:
         except ValueError:
             return _Moment(None, text.strip())
     if local.tzinfo is not None:
-        return _Moment(local, local.isoformat())
+        return _Moment(parse_time(local.isoformat()), local.isoformat())
     # Nobody tells whose clock it is: parcels are scanned in many countries, and a guessed zone would turn their order.
-    return _Moment(local.replace(tzinfo=zone) if zone is not None else None, local.isoformat())
+    at = parse_time(local.replace(tzinfo=zone).isoformat()) if zone is not None else None
+    return _Moment(at, local.isoformat())
