@@ -30,6 +30,7 @@ class Seller:
         driver: `sync` or `async`.
         store: The ledger; None for one in memory.
         changes: Settings of the accounts beside those that the sandbox hands out.
+        sessions: Access tokens by account, for accounts that do not renew their own.
         more: Further arguments of the client.
 
     Attributes:
@@ -44,11 +45,14 @@ class Seller:
         store: Any = None,
         turned: Turned | None = None,
         changes: dict[str, Any] | None = None,
+        sessions: dict[str, str] | None = None,
         **more: Any,
     ) -> None:
         self.sandbox = sandbox
         self.turned = turned or Turned()
         self.accounts = accounts_of(sandbox, **(changes or {}))
+        for name, session in (sessions or {}).items():
+            self.accounts[name]["access_token"] = session
         self.call = Caller(driver, self.accounts, store, **{"clock": self.turned.clock(), **more})
 
     def pass_(self, seconds: float) -> None:

@@ -88,8 +88,8 @@ def country_of(code: str | None) -> str | None:
 
 
 def tax_number(number: str | None, country: str | None, name: str | None = None) -> tuple[TaxNumber, ...]:
-    """A number of the buyer as a person, as a list of one; empty where there is none."""
-    if number is None:
+    """A number of the buyer as a person, as a list of one; empty where there is none, or it is shown masked."""
+    if number is None or _MASK in number:
         return ()
     return (TaxNumber(scheme=TaxScheme.PERSONAL, number=number.strip(), issuer=country, name=name),)
 

@@ -10,13 +10,15 @@ from typing import Final
 
 from xborder_aliexpress.calls import Calls, whole_id
 from xborder_aliexpress.settings import AliexpressSettings
-from xborder_sdk.errors import NotFound
+from xborder_sdk.errors import NotFound, Refused
 from xborder_sdk.models import Raw
 from xborder_sdk.reading import JsonObject
 from xborder_sdk.steps import Flow
 
 DETAIL: Final = "aliexpress.trade.new.redefining.findorderbyid"
 DETAIL_OVERSEAS: Final = "aliexpress.solution.order.info.get"
+_WRONG_PARAMETER = ("isv.invalid-parameter", "isv.parameter-invalid")
+"""Article 102707 of the older gateway: `isv.` says that the call is to be mended."""
 
 
 class TradeOrder:
@@ -55,13 +57,18 @@ def trade_order(calls: Calls, settings: AliexpressSettings, order_id: str, field
         InvalidRequest: The id is no number.
         NotFound: The platform does not know the order.
     """
+    overseas = settings.order_list == "solution"
     query = {"param1": {"order_id": whole_id(order_id, field)}}
-    if settings.order_list == "solution":
-        answer = yield from calls.read(DETAIL_OVERSEAS, query)
-        found = answer.body.child("result").child("data")
-    else:
-        answer = yield from calls.read(DETAIL, query)
-        found = answer.body.child("target")
+    try:
+        answer = yield from calls.read(DETAIL_OVERSEAS if overseas else DETAIL, query)
+    except Refused as refusal:
+        if not (refusal.code or "").lower().startswith(_WRONG_PARAMETER):
+            raise
+        # There is no parameter but the number.
+        raise NotFound(
+            refusal.message, status=refusal.status, code=refusal.code, request_id=refusal.request_id
+        ) from None
+    found = answer.body.child("result").child("data") if overseas else answer.body.child("target")
     if not found.data:
         raise NotFound("AliExpress does not know this order", status=200)
     return TradeOrder(found, answer.raw)
