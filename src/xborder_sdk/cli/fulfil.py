@@ -146,7 +146,7 @@ def show_run(happenings: Iterable[Happening], *, quiet: bool = False) -> set[tup
         return touched
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description:<8}"),
+        TextColumn("{task.description:<9}"),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -173,7 +173,7 @@ def _line(happening: Happening) -> str:
     where = happening.order_id or happening.account
     reasons = sorted({hold.reason.value for hold in happening.holds})
     held = f" [{', '.join(reasons)}]" if reasons else ""
-    return f"{happening.step.value:<8} {where:<16} {happening.detail}{held}"
+    return f"{happening.step.value:<9} {where:<16} {happening.detail}{held}"
 
 
 def show_rows(rows: Sequence[WorkRow], as_json: bool) -> None:
@@ -234,6 +234,8 @@ def _facts(row: WorkRow) -> dict[str, Any]:
         "waybill": row.waybill,
         "number": row.number,
         "tracking": row.tracking.value if row.tracking else None,
+        "handed_over_at": row.handed_over_at.isoformat() if row.handed_over_at else None,
+        "hand_over": row.hand_over,
         "notice": row.notice.value if row.notice else None,
         "files": list(row.files),
         "holds": [hold.model_dump(mode="json", exclude={"proposal"}) for hold in row.holds],

@@ -12,6 +12,7 @@ from xborder_sdk.fulfilment.catalogue import Catalogue, CatalogueError, Catalogu
 from xborder_sdk.fulfilment.chargeable import ChargeableWeight
 from xborder_sdk.fulfilment.config import (
     Choose,
+    DeclareAt,
     FulfilmentConfig,
     Mismatch,
     Verify,
@@ -21,6 +22,8 @@ from xborder_sdk.fulfilment.config import (
 from xborder_sdk.fulfilment.decisions import label_file
 from xborder_sdk.fulfilment.explanation import AccountSeen, DecidedBy, Explanation, OfferSeen, RuleSeen
 from xborder_sdk.fulfilment.goods import Battery, CatalogueItem, EnrichedOrder, LineFacts
+from xborder_sdk.fulfilment.hand_over_book import HandOverRow, HandOverState
+from xborder_sdk.fulfilment.handing_over import Manner
 from xborder_sdk.fulfilment.notices import Notices, NoticeTemplate
 from xborder_sdk.fulfilment.pipeline import Fulfilment, work_path
 from xborder_sdk.fulfilment.planning import ShipmentPlan
@@ -39,11 +42,15 @@ __all__ = [
     "ChargeableWeight",
     "Choose",
     "DecidedBy",
+    "DeclareAt",
     "EnrichedOrder",
     "Explanation",
     "Fulfilment",
     "FulfilmentConfig",
+    "HandOverRow",
+    "HandOverState",
     "LineFacts",
+    "Manner",
     "Mismatch",
     "NoticeState",
     "NoticeTemplate",

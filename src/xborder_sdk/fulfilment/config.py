@@ -57,6 +57,15 @@ class Mismatch(StrEnum):
     IGNORE = "ignore"
 
 
+class DeclareAt(StrEnum):
+    """When the platform is told of a parcel."""
+
+    PRINTED = "printed"
+    """Once its label is on paper, or on the disk where there is no printer."""
+    HANDED_OVER = "handed_over"
+    """Once its carrier has it; at once where the carrier hears of no hand-over."""
+
+
 class Verify(StrEnum):
     """Whether labels are read back by their bar codes."""
 
@@ -97,6 +106,7 @@ class FulfilmentConfig(Model):
         slower_mismatch: What to do when it takes longer than the one chosen, or than the buyer was promised.
         untracked_mismatch: What to do when it is not tracked.
         batteries: Which batteries each carrier account takes; an account that is not named takes none.
+        declare_at: When the platform is told of a parcel.
         notices: What buyers are told once their parcel is declared; None tells them nothing.
         incoterm: Who pays duties.
         paperless_trade: Send customs papers as data, where the carrier can.
@@ -133,6 +143,7 @@ class FulfilmentConfig(Model):
     slower_mismatch: Mismatch = Mismatch.WARN
     untracked_mismatch: Mismatch = Mismatch.WARN
     batteries: dict[str, frozenset[Battery]] = Field(default_factory=dict)
+    declare_at: DeclareAt = DeclareAt.PRINTED
     notices: Notices | None = None
     incoterm: Incoterm = Incoterm.DAP
     paperless_trade: bool = False

@@ -123,6 +123,8 @@ class Decisions:
                 "print_job": None,
                 "declared_at": None,
                 "notice": None,
+                "handed_over_at": None,
+                "hand_over": None,
                 "tracking": None,
             }
 

@@ -11,6 +11,7 @@ from xborder_sdk.fulfilment.config import Verify
 from xborder_sdk.models import Document, DocumentFormat, DocumentKind
 
 _SUFFIXES = {form: f".{form.value}" for form in DocumentFormat} | {DocumentFormat.OTHER: ".bin"}
+_BY_SUFFIX = {suffix: form for form, suffix in _SUFFIXES.items()}
 _READABLE = frozenset({DocumentFormat.PDF, DocumentFormat.PNG})
 
 
@@ -51,6 +52,11 @@ def keep(folder: Path, waybill: str, documents: Sequence[Document]) -> tuple[Pat
             digest = hashlib.sha256(document.content).hexdigest()[:8]
             paths.append(write_document(folder, f"{name}-{digest}", document.content, suffix))
     return tuple(paths)
+
+
+def format_of(path: Path) -> DocumentFormat:
+    """The format of a file that `keep` named."""
+    return _BY_SUFFIX.get(path.suffix, DocumentFormat.OTHER)
 
 
 def read_back(content: bytes, form: DocumentFormat, groups: Sequence[Sequence[str]], verify: Verify) -> tuple[int, ...]:

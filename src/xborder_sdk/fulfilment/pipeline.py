@@ -27,11 +27,13 @@ from xborder_sdk.errors import (
     XborderError,
 )
 from xborder_sdk.fulfilment.catalogue import Catalogue
-from xborder_sdk.fulfilment.config import FulfilmentConfig, check_services, load_fulfilment
+from xborder_sdk.fulfilment.config import DeclareAt, FulfilmentConfig, check_services, load_fulfilment
 from xborder_sdk.fulfilment.decisions import Decisions
 from xborder_sdk.fulfilment.explanation import Explanation
 from xborder_sdk.fulfilment.feed import Feed
 from xborder_sdk.fulfilment.following import Following, state_of_declared
+from xborder_sdk.fulfilment.hand_over_book import HandOverBook, HandOverRow
+from xborder_sdk.fulfilment.handing_over import HandingOver, Manner
 from xborder_sdk.fulfilment.later_number import LaterNumber, number_changes
 from xborder_sdk.fulfilment.outcome import Outcome
 from xborder_sdk.fulfilment.papers import keep, labels_of, read_back
@@ -48,6 +50,7 @@ from xborder_sdk.hookspecs import (
     DeclareShipment,
     GetOrder,
     ListDeclaredShipments,
+    LogisticsProvider,
     OrderSource,
 )
 from xborder_sdk.ledger.port import EffectState
@@ -155,14 +158,79 @@ class Fulfilment(Decisions):
         yield from self._stage(Step.BUY, (WorkState.BUYING,), self._buy)
         yield from self._each(Step.NUMBER, self._due_bought(pending=True), _BOUGHT, self._number)
         yield from self._each(Step.LABEL, self._due_bought(pending=False), _BOUGHT, self._label)
-        ready = WorkState.LABELLED
         if self.config.printer is not None:
             yield from self._print(self.config.printer)
-            ready = WorkState.PRINTED
-        yield from self._stage(Step.DECLARE, (ready,), self._declare)
+        yield from self._telling()
+
+    def _telling(self) -> Iterator[Progress]:
+        """Tells platforms and buyers of the parcels that are on their way."""
+        yield from self._each(Step.DECLARE, self._due_to_declare(), (self._ready,), self._declare)
         if self.config.notices is not None:
             buyers = TellingBuyers(self.client, self.config, self.work, self._now)
             yield from self._each(Step.NOTICE, buyers.due(), TO_TELL, buyers.tell)
+
+    @property
+    def _ready(self) -> WorkState:
+        """The state of a parcel whose label is on it."""
+        return WorkState.LABELLED if self.config.printer is None else WorkState.PRINTED
+
+    def _due_to_declare(self) -> tuple[Key, ...]:
+        now = self._now()
+        return tuple(row.key for row in self.work.rows((self._ready,)) if row.due <= now and self._may_declare(row))
+
+    def _may_declare(self, row: WorkRow) -> bool:
+        if self.config.declare_at is DeclareAt.PRINTED or row.handed_over_at is not None or row.carrier is None:
+            return True
+        return not self.client.supports(row.carrier, LogisticsProvider.hand_over)
+
+    def hand_over(self, account: str, manner: Manner | None = None, *, dry_run: bool = False) -> Iterator[Progress]:
+        """Hands over the parcels of a carrier account that are ready and have not been, in batches, each once.
+
+        Every order is read again first, and one that was cancelled stays behind. The carrier's papers are kept in the
+        configured folder, and printed where there is a printer. Interrupted anywhere, the next call goes on.
+
+        Args:
+            account: The carrier account.
+            manner: How the parcels come to the carrier, where it asks.
+            dry_run: Tell what would go, and ask nobody.
+
+        Raises:
+            UnsupportedOperation: The carrier hears of no hand-over.
+            UsageError: Something the carrier asks for is missing.
+        """
+        run = HandingOver(self.client, self.config, self.work, self._now, account)
+        if dry_run:
+            rows = run.candidates()
+            for number, row in enumerate(rows, 1):
+                words = f"{row.number} would be handed over to {account}"
+                yield Progress(
+                    Step.HAND_OVER, row.account, row.order_id, row.state, words, done=number, total=len(rows)
+                )
+            return
+        yield from run.resume()
+        ready: list[Key] = []
+
+        def look(lease: Lease) -> Outcome:
+            stopped = self._after_buying(lease.row)
+            if stopped is None:
+                ready.append(lease.row.key)
+                return Outcome(None, lease.row.detail, lease.row.holds, due=lease.row.due)
+            return stopped
+
+        keys = [row.key for row in run.candidates()]
+        for progress in self._each(Step.HAND_OVER, keys, run.states, look, fresh=True):
+            if (progress.account, progress.order_id) not in ready:
+                yield progress
+        yield from run.announce(ready, manner or Manner())
+        yield from self._telling()
+
+    def hand_overs(self, account: str | None = None) -> tuple[HandOverRow, ...]:
+        """What was handed over, oldest first.
+
+        Args:
+            account: Only of this carrier account.
+        """
+        return HandOverBook(self.work).rows(account)
 
     def follow(self) -> Iterator[Progress]:
         """Asks the carriers where the parcels are, in batches, and writes it down."""
@@ -193,8 +261,10 @@ class Fulfilment(Decisions):
 
     def next_due(self) -> datetime | None:
         """When a run will next find something to buy, label, print or tell; None where nothing waits."""
-        soonest = self.work.next_due((*_TO_BUY, WorkState.BOUGHT, WorkState.LABELLED, WorkState.PRINTED))
+        states = {*_TO_BUY, WorkState.BOUGHT, WorkState.LABELLED} - {self._ready}
+        soonest = self.work.next_due(states)
         times = [] if soonest is None else [soonest]
+        times += [row.due for row in self.work.rows((self._ready,)) if self._may_declare(row)]
         if self.config.notices is not None:
             buyers = TellingBuyers(self.client, self.config, self.work, self._now)
             times += [row.due for row in buyers.waiting()]
@@ -480,6 +550,7 @@ class Fulfilment(Decisions):
             tracking_number=row.number,
             carrier=self.client.connector(carrier).name,
             service=row.service,
+            shipped_at=row.handed_over_at,
             lines=tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in lines),
         )
         try:

@@ -15,7 +15,7 @@ from pathlib import Path
 from xborder_sdk.client import Client
 from xborder_sdk.errors import AlreadyDone, DocumentError, OutcomeUnknown, PrinterError, XborderError
 from xborder_sdk.fulfilment.config import FulfilmentConfig
-from xborder_sdk.fulfilment.papers import read_back
+from xborder_sdk.fulfilment.papers import format_of, read_back
 from xborder_sdk.fulfilment.progress import Progress, Step, WorkState
 from xborder_sdk.fulfilment.troubles import pause_after
 from xborder_sdk.fulfilment.work import Key, Lease, WorkRow, WorkStore
@@ -25,7 +25,6 @@ from xborder_sdk.models import Document, DocumentFormat, DocumentKind, Hold, Hol
 _IN_TROUBLE = frozenset({PrintState.STOPPED, PrintState.CANCELLED, PrintState.FAILED})
 _ON_SHEETS = frozenset({DocumentFormat.PDF, DocumentFormat.PNG})
 _ENDED_BADLY = frozenset({PrintState.CANCELLED, PrintState.FAILED})
-_BY_SUFFIX = {f".{form.value}": form for form in DocumentFormat}
 _LABELLED = (WorkState.LABELLED,)
 
 
@@ -101,7 +100,7 @@ class PrintRun:
 
     def _fits_sheets(self, key: Key) -> bool:
         row = self._work.get(*key)
-        return row is not None and all(_format(path) in _ON_SHEETS for path in label_files(row.files))
+        return row is not None and all(format_of(Path(path)) in _ON_SHEETS for path in label_files(row.files))
 
     def _job(self, leases: Sequence[Lease]) -> tuple[Progress, ...]:
         try:
@@ -153,10 +152,10 @@ class PrintRun:
             documents.extend(
                 Document(
                     kind=DocumentKind.LABEL,
-                    format=_format(path),
+                    format=format_of(Path(path)),
                     content=Path(path).read_bytes(),
                     number=row.number,
-                    dpi=self._config.label_dpi if _format(path) not in _ON_SHEETS else None,
+                    dpi=self._config.label_dpi if format_of(Path(path)) not in _ON_SHEETS else None,
                 )
                 for path in files
             )
@@ -234,10 +233,6 @@ class PrintRun:
 def label_files(files: Sequence[str]) -> tuple[str, ...]:
     """The labels among a row's files, which `papers.keep` named."""
     return tuple(path for path in files if f"-{DocumentKind.LABEL.value}" in Path(path).stem)
-
-
-def _format(path: str) -> DocumentFormat:
-    return _BY_SUFFIX.get(Path(path).suffix, DocumentFormat.OTHER)
 
 
 def _name(numbers: Sequence[str]) -> str:

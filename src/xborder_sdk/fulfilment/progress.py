@@ -78,6 +78,7 @@ class Step(StrEnum):
     PRINT = "print"
     DECLARE = "declare"
     NOTICE = "notice"
+    HAND_OVER = "hand-over"
     FOLLOW = "follow"
 
 
@@ -87,7 +88,7 @@ class Progress:
 
     Attributes:
         step: What the run was doing.
-        account: The order account.
+        account: The order account; of a hand-over as a whole the carrier account.
         order_id: The order; None where it concerns the account.
         state: Where the order stands now.
         detail: A sentence, without buyer data.

@@ -64,6 +64,8 @@ class WorkRow:
         batch: Name of the print job it belongs to.
         print_job: The printer's id of the job.
         notice: How far the notice to the buyer has come.
+        handed_over_at: When the parcel left the house, as far as that is known.
+        hand_over: The carrier's number of the hand-over it was in.
         tracking: What the carrier said last.
         modified_at: The platform's time of the order's last change.
         is_fresh: Whether that change has not been planned yet.
@@ -97,6 +99,8 @@ class WorkRow:
     print_job: str | None = None
     declared_at: datetime | None = None
     notice: NoticeState | None = None
+    handed_over_at: datetime | None = None
+    hand_over: str | None = None
     tracking: TrackingStatus | None = None
     tracked_at: datetime | None = None
     modified_at: datetime | None = None
@@ -124,7 +128,9 @@ _BESIDE: Final = frozenset({"notice", "hand_over"})
 # What the feed writes while somebody may hold the row's lease, so that a save must leave it alone.
 _FEEDS: Final = frozenset({"modified_at", "is_fresh"})
 _IDENTITY: Final = frozenset({"account", "order_id", "created_at"})
-_TIMES: Final = frozenset({"due", "created_at", "updated_at", "bought_at", "declared_at", "tracked_at", "modified_at"})
+_TIMES: Final = frozenset(
+    {"due", "created_at", "updated_at", "bought_at", "declared_at", "handed_over_at", "tracked_at", "modified_at"}
+)
 _LISTS: Final = frozenset({"numbers", "files"})
 _FLAGS: Final = frozenset({"is_fresh", "number_pending"})
 
@@ -217,20 +223,20 @@ class WorkStore:
             account: Only of this account.
         """
         where, values = _conditions(states, account)
-        with self._use() as connection:
+        with self.reading() as connection:
             sql = f"SELECT * FROM xborder_work{where} ORDER BY created_at, order_id"  # noqa: S608 - fixed words only
-            return tuple(_row(found) for found in _named(connection, sql, values))
+            return tuple(_row(found) for found in named(connection, sql, values))
 
     def get(self, account: str, order_id: str) -> WorkRow | None:
         """One row, or None."""
-        with self._use() as connection:
+        with self.reading() as connection:
             return self._get(connection, (account, order_id))
 
     def batch(self, name: str) -> tuple[WorkRow, ...]:
         """All orders of a print job, oldest first, wherever they stand."""
         sql = "SELECT * FROM xborder_work WHERE batch = ? ORDER BY created_at, order_id"
-        with self._use() as connection:
-            return tuple(_row(found) for found in _named(connection, sql, (name,)))
+        with self.reading() as connection:
+            return tuple(_row(found) for found in named(connection, sql, (name,)))
 
     def order(self, key: Key) -> Order | None:
         """The order as last read; None where it was purged."""
@@ -267,13 +273,13 @@ class WorkStore:
         """Which rows in these states are due, oldest order first."""
         where, values = _conditions(states, None)
         sql = f"SELECT account, order_id FROM xborder_work{where} AND due <= ? ORDER BY created_at, order_id"  # noqa: S608
-        with self._use() as connection:
+        with self.reading() as connection:
             return tuple((a, o) for a, o in connection.execute(sql, (*values, micros(now))).fetchall())
 
     def next_due(self, states: Iterable[WorkState]) -> datetime | None:
         """When the next row in these states is due; None where there is none."""
         where, values = _conditions(states, None)
-        with self._use() as connection:
+        with self.reading() as connection:
             (found,) = connection.execute(f"SELECT MIN(due) FROM xborder_work{where}", values).fetchone()  # noqa: S608
         return None if found is None else moment(found)
 
@@ -281,7 +287,7 @@ class WorkStore:
 
     def feed(self, account: str) -> dict[str, Any]:
         """What the feed of an account remembers."""
-        with self._use() as connection:
+        with self.reading() as connection:
             found = connection.execute("SELECT state FROM xborder_work_feed WHERE account = ?", (account,)).fetchone()
         return {} if found is None else dict(json.loads(found[0]))
 
@@ -307,7 +313,7 @@ class WorkStore:
             The orders taken in.
         """
         now = micros(self._clock())
-        with self._transaction() as connection:
+        with self.writing() as connection:
             taken = tuple(order for order in orders if self._take(connection, account, order, now, unless_known))
             connection.execute(
                 "INSERT INTO xborder_work_feed (account, state) VALUES (?, ?) "
@@ -389,7 +395,7 @@ class WorkStore:
 
     def _take_lease(self, key: Key, states: frozenset[WorkState], owner: str, *, ignore_due: bool) -> WorkRow | None:
         now = self._clock()
-        with self._transaction() as connection:
+        with self.writing() as connection:
             found = connection.execute(
                 "SELECT owner, lease_until FROM xborder_work WHERE account = ? AND order_id = ?", key
             ).fetchone()
@@ -406,7 +412,7 @@ class WorkStore:
         return row
 
     def _give_back(self, key: Key, owner: str) -> None:
-        with self._transaction() as connection:
+        with self.writing() as connection:
             connection.execute(
                 "UPDATE xborder_work SET owner = NULL, lease_until = 0 "
                 "WHERE account = ? AND order_id = ? AND owner = ?",
@@ -431,7 +437,7 @@ class WorkStore:
         columns = {name: value for name, value in _columns(new).items() if name not in _FEEDS and name not in _IDENTITY}
         columns["lease_until"] = micros(now + self._lease)
         settings = ", ".join(f"{name} = ?" for name in columns)
-        with self._transaction() as connection:
+        with self.writing() as connection:
             changed = connection.execute(
                 f"UPDATE xborder_work SET {settings} WHERE account = ? AND order_id = ? AND owner = ?",  # noqa: S608
                 (*columns.values(), *row.key, owner),
@@ -469,13 +475,13 @@ class WorkStore:
     def forget_orders(self, keys: Iterable[Key]) -> int:
         """Deletes what names the buyers of orders, and the paths of their labels; how many it knew a buyer of."""
         forgotten = 0
-        with self._transaction() as connection:
+        with self.writing() as connection:
             for key in keys:
                 where = "WHERE account = ? AND order_id = ?"
                 forgotten += connection.execute(f"DELETE FROM xborder_work_private {where}", key).rowcount  # noqa: S608
                 connection.execute(f"UPDATE xborder_work SET files = '[]' {where}", key)  # noqa: S608 - fixed words
         if forgotten:
-            with self._use() as connection:
+            with self.reading() as connection:
                 rewrite(connection)
         return forgotten
 
@@ -490,7 +496,7 @@ class WorkStore:
             "SELECT account, order_id, json_extract(order_json, '$.buyer.id') FROM xborder_work_private "
             "WHERE order_json IS NOT NULL ORDER BY account, order_id"
         )
-        with self._use() as connection:
+        with self.reading() as connection:
             found = connection.execute(sql).fetchall()
         return tuple((account, order_id) for account, order_id, buyer in found if buyer in wanted)
 
@@ -498,7 +504,7 @@ class WorkStore:
 
     def _private(self, key: Key, column: str) -> str | None:
         sql = f"SELECT {column} FROM xborder_work_private WHERE account = ? AND order_id = ?"  # noqa: S608 - our own names
-        with self._use() as connection:
+        with self.reading() as connection:
             found = connection.execute(sql, key).fetchone()
         return None if found is None else found[0]
 
@@ -510,11 +516,12 @@ class WorkStore:
         )
 
     def _get(self, connection: sqlite3.Connection, key: Key) -> WorkRow | None:
-        found = _named(connection, "SELECT * FROM xborder_work WHERE account = ? AND order_id = ?", key)
+        found = named(connection, "SELECT * FROM xborder_work WHERE account = ? AND order_id = ?", key)
         return _row(found[0]) if found else None
 
     @contextmanager
-    def _use(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The open file, for what else is kept in it."""
         problem: LedgerError | None = None
         with self._lock:
             try:
@@ -526,8 +533,9 @@ class WorkStore:
             raise problem
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._use() as connection:
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The open file within a transaction that is durable when it ends."""
+        with self.reading() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -562,7 +570,8 @@ def _conditions(states: Iterable[WorkState] | None, account: str | None) -> tupl
     return (f" WHERE {' AND '.join(parts)}" if parts else ""), tuple(values)
 
 
-def _named(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> list[dict[str, Any]]:
+def named(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> list[dict[str, Any]]:
+    """Rows with the names of their columns."""
     cursor = connection.execute(sql, tuple(values))
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, found, strict=True)) for found in cursor.fetchall()]

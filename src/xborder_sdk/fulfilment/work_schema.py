@@ -67,6 +67,7 @@ ALTER TABLE xborder_work_private ADD COLUMN notice_text TEXT;
 CREATE TABLE xborder_work_hand_over (
     id TEXT PRIMARY KEY,
     account TEXT NOT NULL,
+    owner TEXT NOT NULL,
     state TEXT NOT NULL,
     detail TEXT NOT NULL,
     request TEXT NOT NULL,
