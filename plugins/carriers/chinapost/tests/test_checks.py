@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from xborder_chinapost import ChinaPostConnector
 from xborder_sdk.errors import InvalidRequest
-from xborder_sdk.hookspecs import ListServices
+from xborder_sdk.hookspecs import ListServices, SupportLevel
 from xborder_sdk.models import Dimensions, HoldReason, Money, Parcel, TaxNumber, TaxScheme
 from xborder_sdk.steps import Send
 
@@ -188,7 +188,12 @@ def test_a_connector_says_what_it_lacks(connector: Callable[..., ChinaPostConnec
     names = (
         "track", "cancel_shipment", "get_shipment", "get_documents", "create_shipment", "find_shipment", "hand_over",
     )  # fmt: skip
-    assert [bool(gateway.support(name)) for name in names] == [True, False, False, True, True, False, False]
+    assert [bool(gateway.support(name)) for name in names] == [True, True, True, True, True, False, False]
     assert [bool(pcp.support(name)) for name in names] == [False, True, True, True, True, False, False]
     assert not keyless.support("get_documents")
+    assert gateway.support("cancel_shipment").level is SupportLevel.CONDITIONAL
+    assert pcp.support("cancel_shipment").level is SupportLevel.YES
+    tested = connector(environment="test")
+    assert "hosts.pcp" in (tested.support("cancel_shipment").reason or "")
+    assert connector(environment="test", hosts={"pcp": "https://post.example"}).support("cancel_shipment")
     assert "tracker" in (pcp.support("track").reason or "")

@@ -104,6 +104,18 @@ def test_pcp_digests_exactly_what_is_sent(connector: Callable[..., Any], field: 
     assert again.content == signed.content
 
 
+@pytest.mark.parametrize(("digest_key", "key"), [(None, "MDEyMzQ1Njc4OWFiY2RlZg=="), ("another", "another")])
+def test_the_gateway_s_key_digests_what_goes_over_pcp(
+    connector: Callable[..., Any], digest_key: str | None, key: str
+) -> None:
+    account = connector(digest_key=digest_key)
+    url = "https://my.ems.com.cn/pcpErp-web/a/pcp/orderService/cancelOrder"
+    signed = account.sign(WireRequest("POST", url, (), b"waybillNo=LV990000010CN&senderNo=1"), None)
+    form = dict(parse_qsl(signed.content.decode()))
+    digest = base64.b64encode(hashlib.md5(("LV990000010CN" + key).encode()).digest()).decode()
+    assert form == {"waybillNo": "LV990000010CN", "senderNo": "1", "digest": digest}
+
+
 def test_what_needs_no_signature_stays_as_it_is(connector: Callable[..., Any]) -> None:
     request = WireRequest("POST", "https://example.com/", (), b"queryType=queryCompany")
     assert connector().sign(request, None) is request

@@ -65,6 +65,21 @@ def test_not_good(answer: Any) -> None:
     assert verdict.hint
 
 
+@pytest.mark.parametrize("status", [400, 500, 502])
+def test_a_code_says_more_than_the_status_beside_it(status: int) -> None:
+    verdict = read({"success": "false", "reason": "B11", "msg": "x"}, status)
+    assert (verdict.meaning, verdict.code, verdict.hint) == (Meaning.REFUSED, "B11", ORDER["B11"].hint)
+    assert verdict.not_executed is (status < 500), "a failing server proves nothing"
+    assert read({"success": "false", "reason": "S06"}, 500).meaning is Meaning.DOWN
+
+
+@pytest.mark.parametrize(
+    "answer", [{"success": "false", "reason": "unheard of"}, {"success": "true", "waybillNo": "X"}, {}, b"<html>", b""]
+)
+def test_a_failing_server_that_names_no_code_is_down(answer: Any) -> None:
+    assert read(answer, 500).meaning is Meaning.DOWN
+
+
 def test_one_code_means_two_things_in_two_tables() -> None:
     assert order("S02").error is AuthenticationFailed
     number = read({"return_success": "false", "return_reason": "B09", "return_msg": "x"})

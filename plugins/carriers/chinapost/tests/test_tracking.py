@@ -33,7 +33,7 @@ def scan(code: str) -> Scan:
 
 
 @pytest.mark.parametrize("wrap", [lambda e: e, json.dumps, lambda e: {"traces": e}, lambda e: {"tracks": e},
-                                  lambda e: json.dumps({"traceList": e})])  # fmt: skip
+                                  lambda e: json.dumps({"traceList": e}), lambda e: {"responseItems": e}])  # fmt: skip
 @pytest.mark.parametrize(
     "event",
     [
@@ -61,6 +61,32 @@ def test_a_zone_is_only_believed_when_it_is_given(connector: Callable[..., Any],
     moment = tracked(run, connector(event_zone="Asia/Shanghai"), event).delivered_at
     assert moment is not None
     assert moment.isoformat() == "2026-03-02T18:05:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "reason"),
+    [
+        ({"opCode": "463", "deliverCode": "20"}, TrackingStatus.DELIVERED, "third_party"),
+        ({"opCode": "463", "deliverCode": "50"}, TrackingStatus.DELIVERED, "locker"),
+        ({"opCode": "463", "deliverCode": 10, "attemptDeliveryCode": ""}, TrackingStatus.DELIVERED, None),
+        ({"opCode": "463", "deliverCode": "777"}, TrackingStatus.DELIVERED, None),
+        ({"opCode": "542", "attemptDeliveryCode": "4"}, TrackingStatus.DELIVERY_ATTEMPTED, "not_home"),
+        ({"opCode": "542", "attemptDeliveryCode": "7"}, TrackingStatus.EXCEPTION, "refused"),
+        ({"opCode": "542", "attemptDeliveryCode": "11"}, TrackingStatus.DELIVERY_ATTEMPTED, None),
+        # No result of a delivery where none was tried.
+        ({"opCode": "203", "deliverCode": "10", "attemptDeliveryCode": "7"}, TrackingStatus.PICKED_UP, None),
+    ],
+)
+def test_how_a_delivery_went_stands_beside_the_scan(
+    more: dict[str, Any],
+    status: TrackingStatus,
+    reason: str | None,
+    connector: Callable[..., Any],
+    run: Callable[..., Any],
+) -> None:
+    found = tracked(run, connector(), [{"opTime": "2026-03-02 18:05:00", **more}])
+    assert (found.scans[0].status, found.scans[0].reason) == (status, reason)
+    assert found.scans[0].code == more["opCode"]
 
 
 def test_who_took_it_does_not_stand_in_the_text(connector: Callable[..., Any], run: Callable[..., Any]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from xborder_chinapost.checks import shipment_holds
-from xborder_chinapost.gateway import Gateway
+from xborder_chinapost.gateway import BY_PCP, Gateway
 from xborder_chinapost.pcp import Pcp
 from xborder_chinapost.rates import ChinaPostRates
 from xborder_chinapost.refusals import classify
@@ -14,7 +14,7 @@ from xborder_chinapost.settings import ChinaPostSettings
 from xborder_chinapost.shipments import ChinaPostShipments
 from xborder_chinapost.tracking import ChinaPostTracking
 from xborder_chinapost.transport import Transport
-from xborder_chinapost.vocabulary import HOSTS
+from xborder_chinapost.vocabulary import HOSTS, PCP
 from xborder_sdk.hookspecs import (
     SUPPORTED,
     Checked,
@@ -57,22 +57,34 @@ class ChinaPostConnector(Connector[ChinaPostSettings]):
     )
 
     @cached_property
+    def pcp(self) -> Pcp:
+        """The international order interface, whatever orders go by."""
+        return Pcp(self.settings)
+
+    @cached_property
     def transport(self) -> Transport:
         """The way to China Post that the settings choose."""
-        return Gateway(self.settings) if self.settings.transport == "gateway" else Pcp(self.settings)
+        return Gateway(self.settings) if self.settings.transport == "gateway" else self.pcp
 
     def hosts(self) -> Mapping[str, str]:
         return HOSTS
 
     def sign(self, request: WireRequest, token: Token | None) -> WireRequest:  # noqa: ARG002 - there are no tokens
-        return self.transport.signed(request, self.now())
+        signer = self.pcp if PCP in request.url else self.transport
+        return signer.signed(request, self.now())
 
     def classify(self, response: Response) -> Verdict:
         return classify(response)
 
     def support(self, operation: str) -> Support:
         reason = _NOT_THERE.get(operation) or self.transport.lacks.get(operation)
-        return SUPPORTED if reason is None else Support(SupportLevel.NO, reason)
+        if reason is not None:
+            return Support(SupportLevel.NO, reason)
+        if operation in BY_PCP and self.transport is not self.pcp:
+            return Support(
+                SupportLevel.CONDITIONAL, "goes over pcp: the post office must have opened it to the account"
+            )
+        return SUPPORTED
 
     def check_shipment(self, request: ShipmentDetails) -> tuple[Hold, ...]:
         return tuple(shipment_holds(request, self.settings))

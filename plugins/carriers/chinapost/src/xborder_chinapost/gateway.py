@@ -29,6 +29,10 @@ TRACK: Final = "040001"
 _SEALED: Final = "logitcsInterface"
 """The vendor's own spelling."""
 
+BY_PCP: Final = ("cancel_shipment", "get_shipment")
+"""What the gateway has no call for. The one client that buys there voids and asks for fees over pcp, with the gateway's
+key as the secret of the digest."""
+
 _LABEL_IN_JSON: Final = "2"
 """`version` of 120001: 1 answers with the PDF itself, 2 with Base64 in `retBody`."""
 
@@ -48,12 +52,12 @@ class Gateway:
 
     @property
     def lacks(self) -> Mapping[str, str]:
-        found = {
-            "cancel_shipment": "the gateway has no call that voids an order to go abroad: pcp has one",
-            "get_shipment": "the gateway has no call for weight and fee: pcp has one",
-        }
+        found: dict[str, str] = {}
         if self._settings.ak is None:
             found["get_documents"] = "the gateway wants a key of its own for labels: set ak"
+        if self._settings.environment == "test" and "pcp" not in self._settings.hosts:
+            reason = "pcp alone has a call for it, and no test path: set hosts.pcp to the test host"
+            found |= dict.fromkeys(BY_PCP, reason)
         return found
 
     def order(self, payload: Mapping[str, Any], product: str) -> Flow[Ordered]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from xborder_chinapost.gateway import Gateway
 from xborder_chinapost.pcp import Pcp
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from xborder_chinapost.connector import ChinaPostConnector
 
 
-T = TypeVar("T")
-
-
 class ChinaPostKind(LogisticsProvider):
     """A part of China Post; each part implements its own operations."""
 
@@ -26,15 +23,12 @@ class ChinaPostKind(LogisticsProvider):
     def _settings(self) -> ChinaPostSettings:
         return self.connector.settings
 
-    def _pcp(self, operation: str) -> Pcp:
-        return _of(Pcp, self.connector, operation)
+    @property
+    def _pcp(self) -> Pcp:
+        return self.connector.pcp
 
     def _gateway(self, operation: str) -> Gateway:
-        return _of(Gateway, self.connector, operation)
-
-
-def _of(kind: type[T], connector: ChinaPostConnector, operation: str) -> T:
-    transport = connector.transport
-    if not isinstance(transport, kind):
-        raise UnsupportedOperation(transport.lacks[operation])
-    return transport
+        transport = self.connector.transport
+        if not isinstance(transport, Gateway):
+            raise UnsupportedOperation(transport.lacks[operation])
+        return transport

@@ -11,7 +11,7 @@ every order carries our own number, which the interface takes once only, so a re
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from xborder_sdk.errors import AuthenticationFailed, Conflict, MalformedResponse, PermissionDenied, Refused
@@ -40,6 +40,7 @@ class Code:
     proves: bool = True
 
 
+_UNHEARD = "look at China Post's own words"
 _REPORT = "report it: the request should not be made like this"
 _KEYS = "check sender_no and the keys of the account"
 _BROKEN = "something broke at China Post; nothing tells whether it did anything"
@@ -116,11 +117,18 @@ _WORDS: Final = (
 
 def classify(response: Response) -> Verdict:
     """Reads an answer."""
-    if not 200 <= response.status < 300:
-        return verdict_from_status(response)
     body = _object(response)
-    if body is None:
-        return GOOD
+    told = GOOD if body is None else _told(body)
+    if 200 <= response.status < 300:
+        return told
+    # Labels of pcp: HTTP 200 for the PDF, otherwise JSON. A known code says more than the status, but no failing server
+    # proves that nothing was done.
+    if told.code is not None and told.hint != _UNHEARD:
+        return replace(told, not_executed=told.not_executed and response.status < 500)
+    return verdict_from_status(response)
+
+
+def _told(body: JsonObject) -> Verdict:
     if "retCode" in body or "retMsg" in body or "retBody" in body:
         code, message = body.text_or_none("retCode"), body.text_or_none("retMsg")
         told = body.flag("success")
@@ -144,7 +152,7 @@ def _refused(code: str | None, message: str | None, table: dict[str, Code], *, b
     known = table.get((code or "").strip().upper())
     if known is None and by_words:
         known = next((meant for word, meant in _WORDS if word in (message or "")), None)
-    known = known or Code("look at China Post's own words")
+    known = known or Code(_UNHEARD)
     return Verdict(
         known.meaning,
         not_executed=known.proves,

@@ -28,7 +28,7 @@ class ChinaPostSettings(Settings):
         authorization: The gateway's authorisation code; it differs between production and test.
         sm4_key: The gateway's SM4 key, Base64 of 16 bytes.
         ak: The gateway's key for labels.
-        digest_key: The secret of pcp.
+        digest_key: The secret of pcp. The gateway's customers need it only where theirs is not `sm4_key`.
         user_code: The gateway's `userCode`, where the contract has one.
         wh_code: The pick-up office, 8 digits.
         mail_type: The platform tag agreed with the post office.

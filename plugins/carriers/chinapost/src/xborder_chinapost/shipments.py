@@ -60,14 +60,14 @@ class ChinaPostShipments(ChinaPostKind):
             ordered = yield from self.connector.transport.order(payload, request.service)
         else:
             country = country_code(request.recipient.country, settings)
-            ordered = yield from self._pcp("create_shipment").allocate(reference, request.service, country, now)
+            ordered = yield from self._pcp.allocate(reference, request.service, country, now)
             payload = order(request, customs, reference, now, settings, ordered.number)
             yield from self._forecast(payload, ordered)
         return self._bought(ordered, reference, request.service)
 
     def _forecast(self, payload: dict[str, Any], ordered: Ordered) -> Flow[None]:
         """Sends the order of an allocated number, as often as this purchase is read again."""
-        pcp = self._pcp("create_shipment")
+        pcp = self._pcp
         try:
             yield from pcp.forecast(payload)
         except Refused as refusal:
@@ -109,7 +109,7 @@ class ChinaPostShipments(ChinaPostKind):
 
     def get_shipment(self, request: GetShipment) -> Flow[Shipment]:
         number = cleaned(request.waybill)
-        response = yield from self._pcp("get_shipment").fee(number)
+        response = yield from self._pcp.fee(number)
         entry = next(iter(response.object().children("data")), None)
         warnings = [*number_warnings(number)]
         price = None
@@ -146,7 +146,7 @@ class ChinaPostShipments(ChinaPostKind):
         return (Document(kind=DocumentKind.LABEL, format=DocumentFormat.PDF, content=content, number=number),)
 
     def cancel_shipment(self, request: CancelShipment) -> Flow[VoidOutcome]:
-        response = yield from self._pcp("cancel_shipment").cancel(cleaned(request.waybill))
+        response = yield from self._pcp.cancel(cleaned(request.waybill))
         body = response.object()
         told = body.flag("flag")  # a refusal is told by `classify`
         return VoidOutcome(

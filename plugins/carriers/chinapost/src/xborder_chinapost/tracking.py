@@ -1,6 +1,6 @@
 """Where parcels are: the gateway's 040001, one number a call.
 
-Which spelling of a field holds is not published; one client reads those below.
+Which spelling of a field holds is not published; two clients read those below.
 """
 
 from __future__ import annotations
@@ -22,13 +22,20 @@ from xborder_sdk.models import Raw, Scan, Tracking, TrackingStatus, in_order, st
 from xborder_sdk.reading import JsonObject, parse_time
 from xborder_sdk.steps import Flow, Response
 
-_LISTS: Final = ("traces", "tracks", "traceList")
+_LISTS: Final = ("responseItems", "traces", "tracks", "traceList")
 _TIMES: Final = ("opTime", "acceptTime", "time")
 _CODES: Final = ("opCode", "status")
 _NAMES: Final = ("opName", "opDesc", "desc", "description")
 _WORDS: Final = ("opDesc", "opName", "desc", "description")
 _CITIES: Final = ("opOrgCity", "city")
 _PROVINCES: Final = ("opOrgProvName",)
+
+
+# How a delivery went: fields of one client, whose values are taken for the two lists of results in the code table.
+_RESULTS: Final = {
+    TrackingStatus.DELIVERED: ("deliverCode", "signed:"),
+    TrackingStatus.DELIVERY_ATTEMPTED: ("attemptDeliveryCode", "unsigned:"),
+}
 
 
 class ChinaPostTracking(ChinaPostKind):
@@ -99,6 +106,11 @@ def _scan(event: JsonObject, zone: ZoneInfo | None) -> Scan:
     code = _first(event, _CODES)
     code = code.strip().upper() if code is not None else None
     status, reason = meaning(code)
+    if status in _RESULTS and reason is None:
+        field, mark = _RESULTS[status]
+        result = meaning(mark + (event.text_or_none(field) or ""))
+        if result[0] is not TrackingStatus.UNKNOWN:
+            status, reason = result
     # The longer words of a delivery may say who took it; the name of the scan does not.
     words = _NAMES if status is TrackingStatus.DELIVERED else _WORDS
     places = [place for place in (_first(event, _PROVINCES), _first(event, _CITIES)) if place]
