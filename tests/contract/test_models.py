@@ -254,6 +254,15 @@ def test_an_unknown_code_stays_beside_the_vendors_word_and_no_field_is_swallowed
     assert state_after((scan,)) is TrackingStatus.UNKNOWN
 
 
+def test_scans_of_the_ends_of_the_calendar_have_an_order_too() -> None:
+    first, last = "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"
+    scans = tuple(
+        Scan(at=datetime.fromisoformat(text), status=TrackingStatus.UNKNOWN)
+        for text in (last, "2026-03-02T09:00:00+00:00", first)
+    )
+    assert in_order(scans) == (scans[2], scans[1], scans[0])
+
+
 def test_scans_are_put_in_order_once() -> None:
     first = Scan(at=datetime(2026, 3, 1, 1, tzinfo=timezone(timedelta(hours=8))), status=TrackingStatus.PICKED_UP)
     second = Scan(at=datetime(2026, 2, 28, 18, tzinfo=UTC), status=TrackingStatus.IN_TRANSIT)

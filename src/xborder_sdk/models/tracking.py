@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC
 from enum import StrEnum
 
@@ -144,7 +145,9 @@ def in_order(scans: tuple[Scan, ...]) -> tuple[Scan, ...]:
 
     def key(scan: Scan) -> str:
         if scan.at is not None:
-            return scan.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+            with suppress(OverflowError):  # the first and last days of the calendar have no UTC
+                return scan.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+            return scan.at.isoformat()[:19]
         return scan.local_time or ""
 
     return tuple(sorted(unique, key=key))
