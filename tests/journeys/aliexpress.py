@@ -5,6 +5,7 @@ from __future__ import annotations
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -22,6 +23,25 @@ CALLBACK = "https://seller.example/callback"
 DAY = 86_400.0
 
 
+class PlatformTime(Turned):
+    """A seller's clock that shows what the platform's shows.
+
+    Args:
+        sandbox: The platform.
+    """
+
+    def __init__(self, sandbox: Handle) -> None:
+        super().__init__()
+        self.sandbox = sandbox
+
+    def now(self) -> datetime:
+        return self.sandbox.world.clock.now()
+
+    def pass_(self, seconds: float) -> None:
+        self.sandbox.world.clock.advance(seconds)
+        super().pass_(seconds)
+
+
 class Seller:
     """A seller with one ledger.
 
@@ -35,7 +55,7 @@ class Seller:
 
     Attributes:
         call: The client, with blocking methods whichever driver it has.
-        turned: The seller's clock.
+        time: The clock of seller and platform.
     """
 
     def __init__(
@@ -43,22 +63,20 @@ class Seller:
         sandbox: Handle,
         driver: str = "sync",
         store: Any = None,
-        turned: Turned | None = None,
         changes: dict[str, Any] | None = None,
         sessions: dict[str, str] | None = None,
         **more: Any,
     ) -> None:
         self.sandbox = sandbox
-        self.turned = turned or Turned()
+        self.time = PlatformTime(sandbox)
         self.accounts = accounts_of(sandbox, **(changes or {}))
         for name, session in (sessions or {}).items():
             self.accounts[name]["access_token"] = session
-        self.call = Caller(driver, self.accounts, store, **{"clock": self.turned.clock(), **more})
+        self.call = Caller(driver, self.accounts, store, **{"clock": self.time.clock(), **more})
 
     def pass_(self, seconds: float) -> None:
-        """Turns both clocks."""
-        self.sandbox.world.clock.advance(seconds)
-        self.turned.pass_(seconds)
+        """Lets time pass."""
+        self.time.pass_(seconds)
 
     def orders(self, account: str = SHOP, **wish: Any) -> dict[str, Order]:
         """The orders of an account by their buyers."""

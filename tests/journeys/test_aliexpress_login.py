@@ -47,7 +47,7 @@ def test_from_the_browser_to_the_first_order(sandbox: Any, driver: str) -> None:
         assert told["state"] == "state-1"
         token = seller.call.exchange_code(SHOP, told["code"], CALLBACK)
         assert token.refresh is not None
-        lasting = [end - seller.turned.now() for end in (token.expires_at, token.refresh_expires_at)]
+        lasting = [end - seller.time.now() for end in (token.expires_at, token.refresh_expires_at)]
         assert [round(each / timedelta(days=1), 2) for each in lasting] == [30, 60]
         with pytest.raises(Refused):
             seller.call.exchange_code(SHOP, told["code"], CALLBACK)  # a code is good once
@@ -76,7 +76,7 @@ def test_refresh_tokens_rotate_and_the_young_one_outlives_the_process(
     assert len(set(spent)) == 3
     # The configuration still names the first one, which is burnt.
     unchanged = {"refresh_token": handed_out[SHOP]["refresh_token"]}
-    with selling(sandbox, driver, tmp_path / "ledger.db", seller.turned, unchanged) as later:
+    with selling(sandbox, driver, tmp_path / "ledger.db", unchanged) as later:
         assert later.call.whoami(SHOP).id == "2671514005"
 
 
