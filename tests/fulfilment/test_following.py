@@ -1,50 +1,156 @@
-"""What carriers are told of the parcels they are asked about."""
+"""Following parcels: by the numbers buyers follow, with what is known of them, by whoever follows them best."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime
-from types import SimpleNamespace
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
 
-from xborder_sdk.fulfilment.following import Following
-from xborder_sdk.fulfilment.progress import WorkState
-from xborder_sdk.fulfilment.work import WorkRow
-from xborder_sdk.hookspecs import KnownParcel, TrackParcels
-from xborder_sdk.models import Tracking
+import pytest
+from tests.fulfilment.bazaar import Bazaar, BazaarSeller, open_bazaar
+from tests.fulfilment.making import address, config
 
-NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+from xborder_sdk import read_config
+from xborder_sdk.errors import ConfigurationError
+from xborder_sdk.fulfilment import Progress, Step, WorkState, load_fulfilment
+from xborder_sdk.models import TrackingStatus
 
 
-def test_carriers_are_told_order_service_and_country_of_each_parcel() -> None:
-    base = WorkRow(
-        account="shop",
-        order_id="O-1",
-        state=WorkState.DECLARED,
-        due=NOW,
-        created_at=NOW,
-        updated_at=NOW,
-        carrier="shop-online",
-        service="SLOW",
-        country="FR",
-        waybill="LP1",
-        tracking_number="LB1CN",
+@pytest.fixture
+def bazaar() -> Iterator[Bazaar]:
+    with open_bazaar() as found:
+        found.put("A-1", ship_to=address("DE", postal_code="50668"))
+        found.put("A-2", ship_to=address("FR", postal_code="69001"))
+        yield found
+
+
+@pytest.fixture
+def seller(bazaar: Bazaar, tmp_path: Path) -> BazaarSeller:
+    made = BazaarSeller(tmp_path, bazaar)
+    made.accounts["seventeen"] = {"connector": "kitepost", "hosts": {"api": bazaar.url}}
+    return made
+
+
+def follow(seller: BazaarSeller) -> list[Progress]:
+    with seller.fulfilment() as fulfilment:
+        return list(fulfilment.follow())
+
+
+def test_every_number_is_asked_for_with_what_is_known_of_it(bazaar: Bazaar, seller: BazaarSeller) -> None:
+    seller.run()
+    follow(seller)
+    (asked,) = bazaar.called("track")
+    assert asked["numbers"] == ["LB000001CN", "LB000002CN"]
+    both = {"carrier": "bazaar", "carrier_code": None, "service": "STD"}
+    assert asked["known"] == [
+        both | {"number": "LB000001CN", "order_id": "A-1", "country": "DE", "postal_code": "50668"},
+        both | {"number": "LB000002CN", "order_id": "A-2", "country": "FR", "postal_code": "69001"},
+    ]
+    with seller.fulfilment() as fulfilment:
+        fulfilment.work.forget("bazaar", "A-1")
+    follow(seller)
+    assert [one["postal_code"] for one in bazaar.called("track")[1]["known"]] == [None, "69001"]
+
+
+def test_a_number_that_is_still_to_come_is_not_asked_for(bazaar: Bazaar, seller: BazaarSeller) -> None:
+    bazaar.number_after = 9
+    seller.run()
+    assert follow(seller) == []
+    assert not bazaar.called("track")
+
+
+def test_another_account_may_follow_a_carriers_parcels(bazaar: Bazaar, seller: BazaarSeller) -> None:
+    seller.rules["track_with"] = {"bazaar": "seventeen"}
+    seller.accounts["bazaar"]["tracks"] = False
+    seller.run()
+    bazaar.tracking = {"LB000001CN": TrackingStatus.OUT_FOR_DELIVERY, "LB000002CN": TrackingStatus.DELIVERED}
+    told = follow(seller)
+    assert [(one.order_id, one.state) for one in told] == [
+        ("A-1", WorkState.IN_TRANSIT),
+        ("A-2", WorkState.DELIVERED),
+    ]
+    (asked,) = bazaar.called("track")
+    assert {one["carrier"] for one in asked["known"]} == {"bazaar"}  # the carrier, not who follows it
+    assert all(row.handed_over_at is not None for row in seller.rows().values())
+
+
+def test_a_carrier_that_follows_nothing_says_what_to_do(bazaar: Bazaar, seller: BazaarSeller) -> None:
+    seller.accounts["bazaar"]["tracks"] = False
+    seller.run()
+    told = follow(seller)
+    assert [one.failed for one in told] == [True, True]
+    assert told[0].detail == "bazaar does not follow parcels (name who can in fulfilment.track_with)"
+    assert {row.state for row in seller.rows().values()} == {WorkState.DECLARED}
+
+
+def test_one_that_fails_stops_no_other(bazaar: Bazaar, seller: BazaarSeller) -> None:
+    seller.run()
+    seller.rules |= {"carriers": ["kite-post", "bazaar"], "track_with": {"kite-post": "seventeen"}}
+    seller.accounts["kite-post"]["tracks"] = False
+    seller.rules["rules"] = [{"name": "post", "use": "kite-post"}]
+    bazaar.put("B-1")
+    seller.run()
+    bazaar.faults["track"] = [400]
+    bazaar.tracking = {"LB000003CN": TrackingStatus.IN_TRANSIT}
+    told = {one.order_id: one for one in follow(seller)}
+    assert [told[name].failed for name in ("A-1", "A-2", "B-1")] == [True, True, False]
+    assert seller.row("B-1").state is WorkState.IN_TRANSIT
+    assert {one["carrier"] for one in bazaar.called("track")[-1]["known"]} == {"kitepost"}
+
+
+@pytest.mark.parametrize(
+    ("status", "left"),
+    [
+        (TrackingStatus.LABEL_CREATED, False),
+        (TrackingStatus.EXCEPTION, False),
+        (TrackingStatus.ON_HOLD, False),
+        (TrackingStatus.CANCELLED, False),
+        (TrackingStatus.PICKED_UP, True),
+        (TrackingStatus.CUSTOMS_HOLD, True),
+        (TrackingStatus.DELIVERED, True),
+    ],
+)
+def test_what_is_seen_on_its_way_was_handed_over(
+    bazaar: Bazaar, seller: BazaarSeller, status: TrackingStatus, left: bool
+) -> None:
+    seller.rules["declare_at"] = "handed_over"
+    seller.run()
+    bazaar.tracking = {"LB000001CN": status}
+    follow(seller)
+    assert (seller.row("A-1").handed_over_at is not None) is left
+    seller.run()
+    assert [one["order"] for one in bazaar.declared] == (["A-1"] if left else [])
+
+
+def test_a_status_that_nobody_can_read_changes_nothing(bazaar: Bazaar, seller: BazaarSeller) -> None:
+    seller.run()
+    bazaar.tracking = {"LB000001CN": TrackingStatus.UNKNOWN}
+    told = follow(seller)
+    assert {one.detail for one in told} == {"the carrier has not seen it yet"}
+    assert {one.step for one in told} == {Step.FOLLOW}
+    assert seller.row("A-1").tracking is None
+
+
+def test_who_follows_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"fulfilment\.track_with\.fedex: fedex is not among"):
+        config(track_with={"fedex": "seventeen"})
+    path = tmp_path / "xborder.toml"
+    path.write_text(
+        """
+[accounts.shop]
+connector = "ebay"
+[accounts.post]
+connector = "dhl"
+[fulfilment]
+orders = ["shop"]
+carriers = ["post"]
+out = "papers"
+track_with = { post = "seventeen" }
+[fulfilment.sender]
+name = "Export desk"
+lines = ["88 Example Road"]
+city = "Shenzhen"
+country = "CN"
+"""
     )
-    rows = [base, replace(base, order_id="O-2", country=None, tracking_number="LB2CN")]
-    asked: list[TrackParcels] = []
-
-    def track(account: str, request: TrackParcels) -> tuple[Tracking, ...]:
-        assert account == "shop-online"
-        asked.append(request)
-        return tuple(Tracking(number=number, found=False) for number in request.numbers)
-
-    client: Any = SimpleNamespace(track=track)
-    work: Any = SimpleNamespace(rows=lambda _: rows)
-    told = list(Following(client, work, lambda: NOW).follow())
-    assert [progress.order_id for progress in told] == ["O-1", "O-2"]
-    (request,) = asked
-    assert request.numbers == ("LB1CN", "LB2CN")
-    assert request.known == (
-        KnownParcel(number="LB1CN", order_id="O-1", service="SLOW", country="FR"),
-        KnownParcel(number="LB2CN", order_id="O-2", service="SLOW"),
-    )
+    with pytest.raises(ConfigurationError, match=r"fulfilment\.track_with\.post: there is no account named seventeen"):
+        load_fulfilment(read_config(path))

@@ -107,6 +107,7 @@ class FulfilmentConfig(Model):
         untracked_mismatch: What to do when it is not tracked.
         batteries: Which batteries each carrier account takes; an account that is not named takes none.
         declare_at: When the platform is told of a parcel.
+        track_with: Which account follows a carrier account's parcels, where that is not the carrier itself.
         notices: What buyers are told once their parcel is declared; None tells them nothing.
         incoterm: Who pays duties.
         paperless_trade: Send customs papers as data, where the carrier can.
@@ -144,6 +145,7 @@ class FulfilmentConfig(Model):
     untracked_mismatch: Mismatch = Mismatch.WARN
     batteries: dict[str, frozenset[Battery]] = Field(default_factory=dict)
     declare_at: DeclareAt = DeclareAt.PRINTED
+    track_with: dict[str, str] = Field(default_factory=dict)
     notices: Notices | None = None
     incoterm: Incoterm = Incoterm.DAP
     paperless_trade: bool = False
@@ -240,6 +242,9 @@ def _unknown(found: FulfilmentConfig) -> Iterator[tuple[str, str]]:
         yield from unknown_accounts(f"buyer_services.{word}", targets, found.carriers)
     if found.notices is not None:
         yield from found.notices.problems(found.carriers)
+    for account in found.track_with:
+        if account not in found.carriers:
+            yield f"track_with.{account}", f"{account} is not among fulfilment.carriers"
     for account in found.chargeable:
         if account not in found.carriers:
             yield f"chargeable.{account}", f"{account} is not among fulfilment.carriers"
@@ -269,6 +274,7 @@ def _known_accounts(found: FulfilmentConfig, config: Config, place: str) -> None
     named = [
         *(("orders", name) for name in found.orders),
         *(("carriers", name) for name in found.carriers),
+        *((f"track_with.{carrier}", tracker) for carrier, tracker in found.track_with.items()),
         *((("printer", found.printer),) if found.printer is not None else ()),
     ]
     for key, name in named:

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from xborder_sdk.client import Client
-from xborder_sdk.errors import XborderError
+from xborder_sdk.errors import ConfigurationError, UnsupportedOperation, XborderError
+from xborder_sdk.fulfilment.config import FulfilmentConfig
 from xborder_sdk.fulfilment.progress import Progress, Step, WorkState
 from xborder_sdk.fulfilment.work import WorkRow, WorkStore
-from xborder_sdk.hookspecs import KnownParcel, TrackParcels
+from xborder_sdk.hookspecs import KnownParcel, LogisticsProvider, TrackParcels
 from xborder_sdk.models import Hold, HoldReason, Tracking, TrackingStatus
 
 TO_FOLLOW = (WorkState.BOUGHT, WorkState.LABELLED, WorkState.PRINTED, WorkState.DECLARED, WorkState.IN_TRANSIT)
@@ -21,68 +22,98 @@ _AT_ONCE = 100
 _DECLARED = frozenset({WorkState.DECLARED, WorkState.IN_TRANSIT})
 _AT_REST = frozenset({TrackingStatus.UNKNOWN, TrackingStatus.LABEL_CREATED})
 _MOVING = frozenset(TrackingStatus) - _AT_REST - {TrackingStatus.DELIVERED, TrackingStatus.CANCELLED}
+_LEFT_HOME = _MOVING - {TrackingStatus.EXCEPTION, TrackingStatus.ON_HOLD} | {TrackingStatus.DELIVERED}
+"""What only a parcel can be that its carrier has been given. Some carriers say `exception` of one they never saw."""
 
 
 class Following:
     """Follows the parcels of all orders that are bought and not finished.
 
     Args:
-        client: Asks the carriers.
+        client: Asks the carriers, or whoever follows their parcels.
+        config: Who follows whose parcels.
         work: Where the orders stand.
         clock: The present, aware.
     """
 
-    def __init__(self, client: Client, work: WorkStore, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, client: Client, config: FulfilmentConfig, work: WorkStore, clock: Callable[[], datetime]
+    ) -> None:
         self._client = client
+        self._config = config
         self._work = work
         self._now = clock
 
     def follow(self) -> Iterator[Progress]:
         """Asks for every parcel once. A carrier that fails stops no other."""
-        by_carrier: dict[str, list[WorkRow]] = {}
+        by_tracker: dict[str, list[WorkRow]] = {}
         for row in self._work.rows(TO_FOLLOW):
             if row.number is not None and row.carrier is not None and not _arrived(row):
-                by_carrier.setdefault(row.carrier, []).append(row)
-        total = sum(len(rows) for rows in by_carrier.values())
+                tracker = self._config.track_with.get(row.carrier, row.carrier)
+                by_tracker.setdefault(tracker, []).append(row)
+        total = sum(len(rows) for rows in by_tracker.values())
         done = 0
-        for carrier, rows in by_carrier.items():
+        for tracker, rows in by_tracker.items():
             for first in range(0, len(rows), _AT_ONCE):
-                for progress in self._batch(carrier, rows[first : first + _AT_ONCE]):
+                for progress in self._batch(tracker, rows[first : first + _AT_ONCE]):
                     done += 1
                     yield replace(progress, done=done, total=total)
 
-    def _batch(self, carrier: str, rows: list[WorkRow]) -> Iterator[Progress]:
-        # A platform finds a parcel by its order only, and trackers find it better with the country.
-        known = tuple(
-            KnownParcel(number=row.number, order_id=row.order_id, service=row.service, country=row.country)
-            for row in rows
-            if row.number is not None
-        )
+    def _batch(self, tracker: str, rows: list[WorkRow]) -> Iterator[Progress]:
         try:
-            found = self._client.track(
-                carrier, TrackParcels(numbers=tuple(parcel.number for parcel in known), known=known)
-            )
+            if not self._client.supports(tracker, LogisticsProvider.track):
+                hint = "name who can in fulfilment.track_with"
+                raise UnsupportedOperation(f"{tracker} does not follow parcels", hint=hint)
+            found = self._client.track(tracker, self._asked(rows))
         except XborderError as error:
             detail = str(error)
             for row in rows:
                 yield Progress(Step.FOLLOW, row.account, row.order_id, row.state, detail, failed=True)
             return
-        trackings = {tracking.number: tracking for tracking in found}
+        known = {tracking.number: tracking for tracking in found}
         for row in rows:
-            told = self._followed(row, trackings.get(row.number or ""))
+            told = self._followed(row, known.get(row.number or ""))
             if told is not None:
                 yield told
 
+    def _asked(self, rows: list[WorkRow]) -> TrackParcels:
+        """The numbers with what is known of them. Two orders may travel under one number."""
+        known = {row.number: self._known(row, row.number) for row in rows if row.number is not None}
+        return TrackParcels(numbers=tuple(known), known=tuple(known.values()))
+
+    def _known(self, row: WorkRow, number: str) -> KnownParcel:
+        plan = self._work.plan(row.key)
+        return KnownParcel(
+            number=number,
+            carrier=self._connector(row.carrier or ""),
+            service=row.service,
+            order_id=row.order_id,
+            country=row.country,
+            postal_code=None if plan is None else plan.request.recipient.postal_code,
+        )
+
+    def _connector(self, carrier: str) -> str | None:
+        try:
+            return self._client.connector(carrier).name
+        except ConfigurationError:
+            return None  # an account that is gone: its parcels may still be followed by another
+
     def _followed(self, row: WorkRow, tracking: Tracking | None) -> Progress | None:
         if tracking is None or not tracking.found or tracking.status is TrackingStatus.UNKNOWN:
-            return Progress(Step.FOLLOW, row.account, row.order_id, row.state, "the carrier has not seen it yet")
+            note = tracking.vendor_note if tracking is not None else None
+            words = "the carrier has not seen it yet" + (f": {note}" if note else "")
+            return Progress(Step.FOLLOW, row.account, row.order_id, row.state, words)
         with self._work.lease(row.key, TO_FOLLOW, fresh=True) as lease:
             if lease is None:
                 return None  # somebody is working on it now: the next time
             current = lease.row
+            if current.number != row.number:
+                return None  # another parcel was bought meanwhile
             state, holds = _state_by_tracking(current, tracking.status)
             detail = _words(tracking)
             changes: dict[str, Any] = {"tracking": tracking.status, "tracked_at": self._now()}
+            if current.handed_over_at is None and tracking.status in _LEFT_HOME:
+                changes["handed_over_at"] = self._now()
             if current.state in _DECLARED:
                 changes |= {"state": state, "holds": holds, "detail": detail}
             saved = lease.save(**changes)

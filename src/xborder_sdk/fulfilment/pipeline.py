@@ -233,8 +233,8 @@ class Fulfilment(Decisions):
         return HandOverBook(self.work).rows(account)
 
     def follow(self) -> Iterator[Progress]:
-        """Asks the carriers where the parcels are, in batches, and writes it down."""
-        yield from Following(self.client, self.work, self._now).follow()
+        """Asks the carriers, or who follows their parcels, where the parcels are, in batches, and writes it down."""
+        yield from Following(self.client, self.config, self.work, self._now).follow()
 
     def rows(self) -> tuple[WorkRow, ...]:
         """Every order known."""
