@@ -30,8 +30,8 @@ class TrackClient:
         self.admin("settings", requests_per_second=0)
 
     def post(self, call: str, body: Any, **more: Any) -> httpx.Response:
-        more.setdefault("headers", {"17token": self.settings["token"]})
-        return self.http.post(f"/track17/api/{self.version}/{call}", json=body, **more)
+        more.setdefault("headers", {"17token": self.settings["api_key"]})
+        return self.http.post(f"/track17/api/track/{self.version}/{call}", json=body, **more)
 
     def call(self, call: str, *items: dict[str, Any]) -> dict[str, Any]:
         answer = self.post(call, list(items))

@@ -30,7 +30,7 @@ def test_only_known_addresses_answer(track):
     assert track.error("getcarrier", []) == (404, 404)
     track.version = "v1"
     assert track.error("register", []) == (404, 404)
-    assert track.http.get("/track17/api/v2.2/getquota").status_code == 405
+    assert track.http.get("/track17/api/track/v2.2/getquota").status_code == 405
 
 
 def test_three_requests_a_second(track):
@@ -61,9 +61,9 @@ def test_a_body_that_is_no_list_of_objects_is_refused(track, body):
 
 
 def test_a_body_that_is_no_json_is_refused(track):
-    headers = {"17token": track.settings["token"]}
+    headers = {"17token": track.settings["api_key"]}
     for content in (b"", b"[", b"\xff", b"[" * 100_000):
-        answer = track.http.post("/track17/api/v2.2/register", headers=headers, content=content)
+        answer = track.http.post("/track17/api/track/v2.2/register", headers=headers, content=content)
         assert answer.json()["code"] == -18010013
 
 
@@ -317,5 +317,5 @@ def test_settings_and_actions_are_checked(track):
 def test_the_key_is_not_shown(track):
     track.one("register")
     requests = json.dumps([record.picture() for record in track.sandbox.world.requests.find()])
-    assert track.settings["token"] not in json.dumps(track.state()) + requests
-    assert track.settings["token"].startswith("sandbox-")
+    assert track.settings["api_key"] not in json.dumps(track.state()) + requests
+    assert track.settings["api_key"].startswith("sandbox-")

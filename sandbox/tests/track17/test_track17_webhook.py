@@ -15,7 +15,7 @@ UPU = "RR123456785CN"
 
 
 def is_signed(track, sign, body):
-    return sign == hashlib.sha256(body + b"/" + track.settings["token"].encode()).hexdigest()
+    return sign == hashlib.sha256(body + b"/" + track.settings["api_key"].encode()).hexdigest()
 
 
 def manual(track, receiver):
@@ -182,8 +182,8 @@ def test_it_works_over_a_socket(receiver):
     with running(vendors=["track17"], seed=1) as handle:
         settings = handle.settings("track17")
         handle.admin("track17", "webhook", url=receiver.url)
-        with httpx.Client(base_url=settings["hosts"]["api"], headers={"17token": settings["token"]}) as http:
-            answer = http.post("/v2.4/register", json=[{"number": UPU}])
+        with httpx.Client(base_url=settings["hosts"]["api"], headers={"17token": settings["api_key"]}) as http:
+            answer = http.post("/track/v2.4/register", json=[{"number": UPU}])
             assert answer.json()["data"]["accepted"][0]["carrier"] == 3011
         assert httpx.post(f"{handle.url}/_admin/clock", json={"advance": 400}).status_code == 200
         assert json.loads(receiver.wait()[1])["data"]["number"] == UPU

@@ -22,7 +22,7 @@ _PUSHES_SHOWN = 50
 
 
 class Track17:
-    """The tracking API below `/api`, which stands for `https://api.17track.net/track`.
+    """The tracking API below `/api`, which stands for `https://api.17track.net`.
 
     Args:
         world: The sandbox's clock, chance, address and parcels.
@@ -32,7 +32,7 @@ class Track17:
         self._world = world
         self.reset()
         self._app = Starlette(
-            routes=[Mount("/api", routes=[Route("/{version}/{call}", self._answer, methods=["POST"])])]
+            routes=[Mount("/api/track", routes=[Route("/{version}/{call}", self._answer, methods=["POST"])])]
         )
 
     async def _answer(self, request: Request) -> Response:
@@ -72,7 +72,7 @@ class Track17:
                 "name": "track17",
                 "connector": "track17",
                 "settings": {
-                    "token": self._book.token,
+                    "api_key": self._book.token,
                     "hosts": {"api": f"{self._world.url}/track17/api"},
                 },
             }
