@@ -39,7 +39,16 @@ from xborder_sdk.runtime.relay import check_kind
 
 FOLDER = Path(__file__).parent / "reference"
 _HEAD = "<!-- Written by docs/generate.py from the code; do not edit. -->\n\n"
-_OURS = ("dhl", "ebay", "folder", "ipp", "raw")
+_OURS = (
+    "aliexpress",
+    "chinapost",
+    "dhl",
+    "ebay",
+    "folder",
+    "ipp",
+    "raw",
+    "track17",
+)
 
 
 def _doc(thing: object) -> str:

@@ -23,10 +23,10 @@ LINES = [
 ]
 DISTRIBUTIONS = {
     found["project"]["name"]: set(found["project"].get("optional-dependencies", {}))
-    for folder in ("", "plugins/ebay", "plugins/carriers/dhl", "sandbox")
-    for found in [tomllib.loads((ROOT / folder / "pyproject.toml").read_text(encoding="utf-8"))]
+    for project in [ROOT / "pyproject.toml", ROOT / "sandbox/pyproject.toml", *(ROOT / "plugins").rglob("pyproject.toml")]
+    for found in [tomllib.loads(project.read_text(encoding="utf-8"))]
 }
-_WISH = re.compile(r"^([a-z-]+)(?:\[([a-z,]+)\])?$")
+_WISH = re.compile(r"^([a-z0-9-]+)(?:\[([a-z,]+)\])?$")
 
 
 def _words(line: str) -> list[str]:
@@ -75,5 +75,5 @@ def test_the_environment_is_where_make_puts_it(arguments: list[str]) -> None:
 
 def test_extras_and_distributions_in_running_text_are_there() -> None:
     for page in PAGES:
-        for match in re.finditer(r"pip install '?([a-z-]+)\[([a-z,]+)\]", page.read_text(encoding="utf-8")):
+        for match in re.finditer(r"pip install '?([a-z0-9-]+)\[([a-z,]+)\]", page.read_text(encoding="utf-8")):
             assert set(match[2].split(",")) <= DISTRIBUTIONS[match[1]], f"{name_of(page)}: {match[0]}"

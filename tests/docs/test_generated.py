@@ -27,7 +27,8 @@ from xborder_sdk.runtime.operations import OPERATIONS
 from xborder_sdk.runtime.registry import Registry
 from xborder_sdk.runtime.relay import check_kind
 
-OURS = [connector for connector in Registry().connectors() if connector.name in {"dhl", "ebay", "folder"}]
+NAMES = {"aliexpress", "chinapost", "dhl", "ebay", "folder", "track17"}
+OURS = [connector for connector in Registry().connectors() if connector.name in NAMES]
 
 
 def _text(name: str) -> str:
