@@ -18,7 +18,13 @@ class TestEbay(ConnectorTests):
         "refresh_token": "v^1.1#refresh",
     }
     exchanges = Path(__file__).with_name("exchanges")
+    told_by_status = {
+        "declare_shipment": "201 and the Location header say it; a warning in the body is read where there is one",
+        "accept_dispute": "the Post-Order documents describe no body, payment disputes answer 204",
+        "contest_dispute": "as accept_dispute",
+    }
     derived = {
+        "Order.status": "a cancellation that is carried out cancels the order whatever its fulfilment is called",
         "Dispute.reason": "a request to cancel is CANCELLED whatever word it gives for its reason",
         "Dispute.status": "dates and answers in the same body say more than eBay's word for the state",
     }

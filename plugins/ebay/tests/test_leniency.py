@@ -1,4 +1,7 @@
-"""Whatever happens to a leaf of a good answer, the caller gets a result or `MalformedResponse`, and nothing else."""
+"""Whatever happens to several leaves of a good answer, the caller gets a result or a documented error.
+
+One leaf at a time is the conformance kit's business.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from hypothesis import strategies as st
 
 from xborder_ebay.order_reading import read_order
 from xborder_sdk.errors import Conflict, MalformedResponse
-from xborder_sdk.models import Order, Raw
+from xborder_sdk.models import Raw
 from xborder_sdk.reading import parse_json
 
 ODD: list[Any] = [None, "", " ", "x", 0, -1, 10**30, True, [], {}, [[]], [None], {"value": None}, "1e999999", "NaN",
@@ -45,22 +48,6 @@ def changed(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     else:
         place[path[-1]] = str(place[path[-1]]) if new is str else new
     return found
-
-
-NAMES = ("paid_with_ioss_number", "forwarded_by_the_global_shipping_program", "italian_buyer_with_tax_number",
-         "buyer_asks_to_cancel", "shipped_in_two_parcels_and_one_untracked")  # fmt: skip
-
-
-@pytest.mark.parametrize("situation", NAMES)
-def test_any_one_leaf_may_be_odd(good: Callable[..., dict[str, Any]], situation: str) -> None:
-    order = good("get_order", situation)["exchanges"][0]["answer"]["json"]
-    for path in leaves(order):
-        for new in (GONE, str, *ODD):
-            try:
-                found = read_order(changed(order, path, new), "ebay-test", Raw())
-            except MalformedResponse:
-                continue
-            assert isinstance(found, Order)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)

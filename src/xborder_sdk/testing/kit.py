@@ -92,6 +92,8 @@ class Kit:
         throttled: How it says that it is asked too often.
         refusals: Other ways in which it says no, by a name of your own: each must become an error, whatever was asked.
         not_exchanged: Operations that cannot be played from files, and why.
+        told_by_status: Operations whose success the vendor tells by status or header alone, and why; a body that cannot
+            be read is then no trouble.
         derived: Fields that are known from more than the vendor's word for them, as `Model.field`, and why.
         whole_results: Whether a file's `result` names every field that is not its default, and not only some.
     """
@@ -105,6 +107,7 @@ class Kit:
     throttled: ClassVar[Mapping[str, Any]] = {"status": 429, "headers": {"Retry-After": "2"}}
     refusals: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     not_exchanged: ClassVar[Mapping[str, str]] = {}
+    told_by_status: ClassVar[Mapping[str, str]] = {}
     derived: ClassVar[Mapping[str, str]] = {}
     whole_results: ClassVar[bool] = False
 

@@ -18,6 +18,12 @@ from xborder_sdk.errors import MalformedResponse
 from xborder_sdk.reading import parse_json
 from xborder_sdk.testing.exchange import json_text
 
+ODD: tuple[Any, ...] = (
+    "", " ", 0, -1, 10**30, True, [[]], [None], "1e999999", "NaN", "2026-02-30T00:00:00Z", "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00", "\ud800", "\x00", "\N{IZAKAYA LANTERN}" * 300,
+)  # fmt: skip
+"""Values that somebody's parser has fallen over: no number, no day, half a character, more than fits."""
+
 UNHEARD_OF = "XBORDER_UNHEARD_OF"
 """A word that no vendor has said and no connector knows."""
 

@@ -9,21 +9,27 @@ from typing import Any
 from xborder_sdk import errors
 from xborder_sdk.testing.exchange import Exchange, json_text, whole
 from xborder_sdk.testing.kit import Case, Kit, answers_of, files, firsts, over
-from xborder_sdk.testing.leaves import UNHEARD_OF, Change, Place, body_of, changes_of, sampled
+from xborder_sdk.testing.leaves import ODD, UNHEARD_OF, Change, JsonBody, Place, body_of, changes_of, sampled
 from xborder_sdk.testing.results import guesses_at, lost_words, money_of
 from xborder_sdk.testing.stage import Played, Stage
 
 _SAMPLE = 24
+_EVERY_SHAPE = 10_000
 _WIDE = Decimal("12345678901234567.89")
 _OTHER_CURRENCY = "XTS"  # ISO 4217: reserved for tests
 
 
 def _sample_and_all(cls: type[Kit]) -> Iterator[Case]:
-    """A sample of places of the first good exchange of each operation; in the slow lane all places of all."""
-    for one in firsts(cls):
+    """A sample of places of the first good exchange of each operation; in the slow lane every shape of place of all.
+
+    Items of a list are read by the same code, so one of them stands for all.
+    """
+    first = list(firsts(cls))
+    for one in first:
         yield Case(f"{one.operation}-sample", one, value=_SAMPLE, operation=one.operation)
     for case in files(good=True, asked=True)(cls):
-        yield Case(f"{case.id}-everywhere", case.exchange, slow=True, operation=case.operation)
+        most = _EVERY_SHAPE if case.exchange in first else _EVERY_SHAPE - 1
+        yield Case(f"{case.id}-everywhere", case.exchange, value=most, slow=True, operation=case.operation)
 
 
 class VariationTests(Kit):
@@ -41,6 +47,8 @@ class VariationTests(Kit):
                 if fault is not None:
                     last = last or played
                     faults.append(f"{place} {change.value} in answer {number + 1}: {fault}")
+                if case.value == _EVERY_SHAPE:
+                    faults += self._odd(stage, exchange, number, place, change)
         if faults:
             self.fail(
                 f"{exchange.name}: an answer that is not as expected crashes the connector",
@@ -150,15 +158,25 @@ class VariationTests(Kit):
                             hint="take the currency from the answer, or leave the money out",
                         )
 
+    def _odd(self, stage: Stage, exchange: Exchange, number: int, place: Place, change: Change) -> Iterator[str]:
+        """Odd values in a place, once: beside the first change of it."""
+        body = body_of(exchange.turns[number].answer.content)
+        if change is not Change.DROPPED or not isinstance(body, JsonBody):
+            return
+        for value in ODD:
+            played = self._play(stage, exchange, number, body.with_values({place.steps: value}))
+            fault = _crash(played)
+            if fault is not None:
+                yield f"{place} = {value!r:.40} in answer {number + 1}: {fault}"
+
     # -- how -----------------------------------------------------------------------------------------------------------
 
-    def _changed(self, exchange: Exchange, most: int | None) -> Iterator[tuple[int, Place, Change, bytes]]:
+    def _changed(self, exchange: Exchange, most: int) -> Iterator[tuple[int, Place, Change, bytes]]:
         for number, turn in enumerate(exchange.turns):
             body = body_of(turn.answer.content)
             if body is None:
                 continue
-            places = body.places() if most is None else sampled(body.places(), most)
-            for place in places:
+            for place in sampled(body.places(), most):
                 for change in changes_of(place):
                     yield number, place, change, body.changed(place, change)
 
