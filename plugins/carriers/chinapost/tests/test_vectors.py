@@ -54,6 +54,9 @@ def test_sealed_with_another_key_is_told() -> None:
     [
         ("LN156947362CN", True),
         ("gd 004602465 cn", True),
+        ("RB000000005CN", True),
+        ("RB000000500CN", True),
+        ("RB000000001CN", False),
         ("RR123456789CN", False),
         ("LE339614461CN", False),
         ("RR12345678CN", None),
