@@ -177,6 +177,7 @@ def test_what_is_no_currency_is_refused(currency: Any) -> None:
         ("1.234", "KWD", "1.234", True),
         ("-10.005", "EUR", "-10.01", False),
         ("0.1", "EUR", "0.10", True),
+        ("1" + "0" * 30, "USD", "1" + "0" * 30 + ".00", True),
     ],
 )
 def test_rounding_goes_to_the_currencys_minor_unit(amount: str, currency: str, expected: str, exact: bool) -> None:

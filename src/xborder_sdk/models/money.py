@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -33,6 +33,10 @@ _MINOR_UNITS = dict.fromkeys(
     ],
     0,
 ) | dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
+
+
+_WIDE = Context(prec=64)
+"""Rounds every amount that `Amount` takes; the usual context gives up beyond 28 digits."""
 
 
 def _no_float(value: object) -> object:
@@ -94,7 +98,7 @@ class Money(Model):
     def rounded(self) -> Money:
         """Rounded half up to the currency's minor unit: 10.005 USD is 10.01 USD, 10.5 JPY is 11 JPY."""
         step = Decimal(1).scaleb(-self.minor_digits)
-        return Money(amount=self.amount.quantize(step, rounding="ROUND_HALF_UP"), currency=self.currency)
+        return Money(amount=self.amount.quantize(step, ROUND_HALF_UP, _WIDE), currency=self.currency)
 
     @property
     def is_exact(self) -> bool:
