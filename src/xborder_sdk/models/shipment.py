@@ -222,6 +222,8 @@ class PurchaseProfile(Model):
     Attributes:
         reference_max: Longest reference the provider carries.
         reference_alphabet: Characters allowed in it.
+        carries_reference: Whether the provider carries a reference of ours at all; a platform's own logistics may know
+            only its orders, and is asked by them (`FindShipment.order_ids`).
         lookup: What a look-up by reference is worth.
         lookup_after_s: Seconds after which it is worth that.
         label_refetchable: Whether the label can be had again.
@@ -231,6 +233,7 @@ class PurchaseProfile(Model):
 
     reference_max: int = Field(ge=8)
     reference_alphabet: str = "ABCDEFGHJKMNPQRSTVWXYZ0123456789"
+    carries_reference: bool = True
     lookup: LookupPower
     lookup_after_s: Decimal = Decimal(0)
     label_refetchable: bool

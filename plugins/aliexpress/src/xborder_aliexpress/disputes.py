@@ -11,7 +11,6 @@ returns what was said then.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -74,7 +73,6 @@ _LIMITS: Final = EvidenceLimits(
 _NO_ISSUE: Final = "NO_ISSUE"
 """SDK, findorderbyid, issue_status of a line."""
 _MOST_PAGES: Final = 40
-_REMEMBERED: Final = 2000
 
 
 class AliexpressDisputes(DisputeChannel):
@@ -88,11 +86,6 @@ class AliexpressDisputes(DisputeChannel):
         "propose_solution": frozenset({"rejects", "replaces"}),
     }
     evidence_limits: ClassVar[Mapping[DisputeKind, EvidenceLimits]] = {DisputeKind.CLAIM: _LIMITS}
-
-    def __init__(self, connector: AliexpressConnector) -> None:
-        super().__init__(connector)
-        # The detail of an issue is given only to who names its buyer, and an id alone does not tell the buyer.
-        self._buyers: OrderedDict[str, str] = OrderedDict()
 
     # --- lists
 
@@ -140,9 +133,7 @@ class AliexpressDisputes(DisputeChannel):
         return _DisputePage(items=tuple(item for item in items if paging.is_wanted(item, request)), next=after)
 
     def _listed_issue(self, found: JsonObject, raw: Raw) -> Dispute:
-        dispute = read_listed(found, self.account, raw, self._settings.dispute_reasons, self._now())
-        self._remember(dispute.dispute_id, dispute.buyer_id)
-        return dispute
+        return read_listed(found, self.account, raw, self._settings.dispute_reasons, self._now())
 
     def _of_order(self, request: ListDisputes, order_id: str) -> Flow[Page[Dispute]]:
         """All of one order. Issues are of lines, and the list takes a line's number where another gives the order's."""
@@ -158,7 +149,7 @@ class AliexpressDisputes(DisputeChannel):
             items += [dispute for dispute in found.values() if dispute.order_id == order_id]
         whole = []
         if DisputeKind.CANCELLATION_REQUEST in kinds:
-            whole.append(whole_orders.read_cancellation(order.found, self.account, order.raw))
+            whole.append(whole_orders.read_cancellation(order.found, self.account, order.raw, self._settings))
         if DisputeKind.PAYMENT_DISPUTE in kinds:
             now = self._now()
             whole.append(whole_orders.read_frozen(order.found, self.account, order.raw, self._settings, now))
@@ -178,7 +169,7 @@ class AliexpressDisputes(DisputeChannel):
     # --- one dispute
 
     def get_dispute(self, request: GetDispute) -> Flow[Dispute]:
-        """One dispute. The platform wants the buyer of an issue: one that no list has told yet is looked for there.
+        """One dispute. The platform wants to hear the buyer of an issue, who is looked for in its lists first.
 
         Args:
             request: Which dispute; requests to cancel and frozen orders have the order's id.
@@ -198,7 +189,7 @@ class AliexpressDisputes(DisputeChannel):
             raise InvalidRequest(f"AliExpress has no procedure {kind.value}", field="kind", hint=hint)
         order = yield from trade_order(self._calls, self._settings, dispute_id, "dispute_id")
         if kind is DisputeKind.CANCELLATION_REQUEST:
-            found = whole_orders.read_cancellation(order.found, self.account, order.raw)
+            found = whole_orders.read_cancellation(order.found, self.account, order.raw, self._settings)
             missing = "nobody asks for this order to be cancelled (any more)"
         else:
             found = whole_orders.read_frozen(order.found, self.account, order.raw, self._settings, self._now())
@@ -209,9 +200,7 @@ class AliexpressDisputes(DisputeChannel):
 
     def _issue(self, dispute_id: str) -> Flow[tuple[Dispute, JsonObject]]:
         issue_id = whole_id(dispute_id, "dispute_id")
-        buyer = self._buyers.get(dispute_id)
-        if buyer is None:
-            buyer = yield from self._buyer_of(dispute_id)
+        buyer = yield from self._buyer_of(dispute_id)
         query = {"issue_id": issue_id, "buyer_login_id": buyer}
         answer = yield from self._calls.read(words.DETAIL, query)
         found = answer.body.child("result_object")
@@ -221,7 +210,8 @@ class AliexpressDisputes(DisputeChannel):
         return dispute.replace(buyer_id=dispute.buyer_id or buyer), found
 
     def _buyer_of(self, dispute_id: str) -> Flow[str]:
-        """Looks an issue up in the lists, open ones first; no call finds it by its id."""
+        """Looks an issue up in the lists, open ones first: its detail is given only to who names its buyer, and no call
+        finds it by its id alone."""
         for status in (words.PROCESSING, *words.CLOSED):
             for page in range(1, _MOST_PAGES + 1):
                 answer = yield from self._calls.read(
@@ -229,18 +219,11 @@ class AliexpressDisputes(DisputeChannel):
                 )
                 listed = answer.body.children("data_list")
                 for found in listed:
-                    self._remember(found.text_or_none("issue_id"), found.text_or_none("buyer_login_id"))
                     if found.text_or_none("issue_id") == dispute_id:
                         return found.text("buyer_login_id")
                 if len(listed) < paging.MOST:
                     break
         raise NotFound("AliExpress lists no such issue", status=200)
-
-    def _remember(self, dispute_id: str | None, buyer: str | None) -> None:
-        if dispute_id is not None and buyer is not None:
-            self._buyers[dispute_id] = buyer
-            while len(self._buyers) > _REMEMBERED:
-                self._buyers.popitem(last=False)
 
     # --- answers
 

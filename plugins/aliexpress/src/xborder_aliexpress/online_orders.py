@@ -53,6 +53,7 @@ class OnlineOrders(OnlineKind):
     # other purchases. Two that are lost for one order cannot be told apart, so what is not found proves nothing.
     profile = PurchaseProfile(
         reference_max=20,
+        carries_reference=False,
         lookup=LookupPower.FINDS,
         label_refetchable=True,
         voidable=False,

@@ -25,6 +25,8 @@ from xborder_sdk.steps import Flow
 _MILLISECONDS: Final = 10**11
 """Epoch numbers from here on are milliseconds; as seconds they would lie after the year 5000."""
 
+_GOOD_ENVELOPE: Final = 200
+
 PROBLEM: Final = "problem_parcel"
 """`Scan.reason` of what the platform calls a problem; its own code and words stand beside it."""
 
@@ -67,7 +69,7 @@ class OnlineTracking(OnlineKind):
             answer = yield from self._calls.read(words.TRACK, query)
         except Refused as refusal:
             # This call has no code for a parcel nobody has seen yet: it says no in words. What has a code is a refusal.
-            if type(refusal) is not Refused or refusal.code is not None:
+            if type(refusal) is not Refused or refusal.code is not None or refusal.status != _GOOD_ENVELOPE:
                 raise
             tracking = Tracking(number=parcel.number, found=False, vendor_note=refusal.message)
         else:

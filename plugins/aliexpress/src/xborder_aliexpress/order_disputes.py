@@ -49,7 +49,6 @@ def listed_cancellation(found: JsonObject, account: str, raw: Raw) -> Dispute:
         status=DisputeStatus.SELLER_MUST_ACT,
         vendor_status=found.text_or_none("order_status"),
         complete=False,
-        reason=DisputeReason.CANCELLED,
         order_id=found.text("order_id"),
         amount=read_money(found, "pay_amount"),
         buyer_id=found.text_or_none("buyer_login_id"),
@@ -57,27 +56,29 @@ def listed_cancellation(found: JsonObject, account: str, raw: Raw) -> Dispute:
     )
 
 
-def read_cancellation(found: JsonObject, account: str, raw: Raw) -> Dispute | None:
+def read_cancellation(found: JsonObject, account: str, raw: Raw, settings: AliexpressSettings) -> Dispute | None:
     """A request to cancel by the order's detail; None where nobody asks for it.
 
     Args:
         found: The order's detail.
         account: Name of the account.
         raw: The whole answer.
+        settings: The account's settings, which may say what the platform's reasons mean.
     """
     word, order_id = found.text_or_none("order_status"), found.text("id")
     asked = word == order_words.IN_CANCEL
     status = order_words.status_of(word, found.text_or_none("logistics_status"), found.text_or_none("order_end_reason"))
     if not asked and status is not OrderStatus.CANCELLED:
         return None
+    reason = found.text_or_none("cancel_request_reason") or found.text_or_none("order_end_reason")
     return Dispute(
         account=account,
         dispute_id=order_id,
         kind=DisputeKind.CANCELLATION_REQUEST,
         status=DisputeStatus.SELLER_MUST_ACT if asked else DisputeStatus.CLOSED,
         vendor_status=word,
-        reason=DisputeReason.CANCELLED,
-        vendor_reason=found.text_or_none("cancel_request_reason") or found.text_or_none("order_end_reason"),
+        reason=settings.dispute_reasons.get(reason or "", DisputeReason.UNKNOWN),
+        vendor_reason=reason,
         order_id=order_id,
         amount=_amount(found),
         respond_by=pacific.read(found.text_or_none("over_time_left")) if asked else None,
