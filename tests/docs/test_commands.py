@@ -23,7 +23,11 @@ LINES = [
 ]
 DISTRIBUTIONS = {
     found["project"]["name"]: set(found["project"].get("optional-dependencies", {}))
-    for project in [ROOT / "pyproject.toml", ROOT / "sandbox/pyproject.toml", *(ROOT / "plugins").rglob("pyproject.toml")]
+    for project in [
+        ROOT / "pyproject.toml",
+        ROOT / "sandbox/pyproject.toml",
+        *(ROOT / "plugins").rglob("pyproject.toml"),
+    ]
     for found in [tomllib.loads(project.read_text(encoding="utf-8"))]
 }
 _WISH = re.compile(r"^([a-z0-9-]+)(?:\[([a-z,]+)\])?$")

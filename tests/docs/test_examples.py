@@ -86,13 +86,15 @@ def test_the_python_of_a_page_runs(page: Path, workplace: Path) -> None:
 
 
 def _write(block: Block) -> None:
-    """A table of goods becomes `catalogue.csv`; a first section without accounts is added to `xborder.toml`."""
+    """A table of goods becomes `catalogue.csv`; to `xborder.toml` go accounts of the sandbox, and a first section that
+    holds no accounts."""
     if block.language == "csv":
         Path("catalogue.csv").write_text(block.text, encoding="utf-8")
         return
     config = Path("xborder.toml")
-    if not _has_accounts(block) and not read_config(config).sections:
-        config.write_text(config.read_text(encoding="utf-8") + "\n" + block.text, encoding="utf-8")
+    if _PORT in block.text or (not _has_accounts(block) and not read_config(config).sections):
+        text = block.text.replace(_PORT, os.environ["SANDBOX_URL"])
+        config.write_text(config.read_text(encoding="utf-8") + "\n" + text, encoding="utf-8")
 
 
 def _has_accounts(block: Block) -> bool:
