@@ -14,7 +14,7 @@ import xborder_sdk.disputes
 import xborder_sdk.documents.errors
 from xborder_sdk.cli import output
 from xborder_sdk.cli.hints_zh import HEADLINES, HINTS, headline, speaks_chinese, translated
-from xborder_sdk.errors import MissingExtra, UnknownAccount, XborderError
+from xborder_sdk.errors import MissingExtra, OutcomeUnknown, UnknownAccount, XborderError
 
 from .conftest import Run
 
@@ -115,3 +115,8 @@ def test_a_terminal_that_cannot_show_it_is_spared(
     language.setattr(type(output.err), "encoding", property(lambda self: "ascii"))
     output.show_error(UnknownAccount("x", hint="try again later"))
     assert not has_chinese(capsys.readouterr().err)
+
+
+def test_what_a_vendor_adds_to_a_doubt_stays_beside_the_translation() -> None:
+    told = translated(f"{OutcomeUnknown.hint}; look in the drawer")
+    assert told == f"{HINTS[OutcomeUnknown.hint or '']}；look in the drawer"

@@ -136,3 +136,14 @@ def post(driver: str = "sync", transport: str = "gateway", **settings: Any) -> I
             yield made
         finally:
             made.caller.close()
+
+
+@contextmanager
+def customer_of(other: Post, driver: str) -> Iterator[Post]:
+    """The same customer at another desk, whose ledger knows nothing of the first."""
+    transport = next(name for name, account in ACCOUNTS.items() if account == other.account)
+    made = Post(other.sandbox, driver, transport)
+    try:
+        yield made
+    finally:
+        made.caller.close()

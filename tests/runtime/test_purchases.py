@@ -10,11 +10,13 @@ from tests.support import faults
 from tests.support.drivers import Caller
 from tests.support.faults import Act, FaultServer
 from tests.support.times import Waits
-from tests.support.tiny import account, refund, shipment
+from tests.support.tiny import Tiny, TinyCarrier, account, refund, shipment
 
-from xborder_sdk.errors import NotSent, OutcomeUnknown
-from xborder_sdk.hookspecs import GetOrder
+from xborder_sdk.errors import Conflict, NotSent, OutcomeUnknown, VendorDown
+from xborder_sdk.hookspecs import CreateShipment, GetOrder, Meaning, Verdict
 from xborder_sdk.ledger import EffectState
+from xborder_sdk.models import Shipment
+from xborder_sdk.steps import Flow
 
 BOUGHT = json.dumps({"waybill": "WB-1"}).encode()
 INTENT = "ship/key/parcel-1"
@@ -60,6 +62,33 @@ def test_without_a_usable_answer_one_request_and_a_doubt(
         client.create_shipment("tiny", shipment())
     assert len(server.posts()) == 1
     assert waits == []
+
+
+def test_a_doubt_says_what_the_vendor_said_and_what_the_connector_advises(
+    serve: Callable[..., FaultServer], caller: Callable[..., Caller], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verdict = Verdict(Meaning.REFUSED, code="TWICE", message="number taken", error=Conflict, hint="look in the drawer")
+    monkeypatch.setattr(Tiny, "classify", lambda self, response: verdict)
+    client = caller({"tiny": account(serve(faults.answer(200, {})).url)})
+    with pytest.raises(OutcomeUnknown) as caught:
+        client.create_shipment("tiny", shipment())
+    assert caught.value.reason == "it answered 200, code TWICE"
+    assert caught.value.hint == f"{OutcomeUnknown.hint}; look in the drawer"
+    assert client.store.get(INTENT, 1).reason == caught.value.reason
+
+
+def test_a_connector_may_say_why_an_answer_that_came_is_not_enough(
+    serve: Callable[..., FaultServer], caller: Callable[..., Caller], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def waits(self: TinyCarrier, request: CreateShipment) -> Flow[Shipment]:
+        yield from self.api.once("POST", "/shipments", json={"for": request.service})
+        raise VendorDown("the number is still being checked", hint="ask again in ten minutes")
+
+    monkeypatch.setattr(TinyCarrier, "create_shipment", waits)
+    client = caller({"tiny": account(serve(faults.answer(201, BOUGHT)).url)})
+    with pytest.raises(OutcomeUnknown, match=r"it is kept \(the number is still being checked\)") as caught:
+        client.create_shipment("tiny", shipment())
+    assert caught.value.hint == f"{OutcomeUnknown.hint}; ask again in ten minutes"
 
 
 @pytest.mark.parametrize("situation", UNREADABLE)

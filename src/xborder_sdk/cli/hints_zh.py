@@ -198,4 +198,7 @@ def translated(hint: str) -> str | None:
         found = pattern.fullmatch(hint)
         if found is not None:
             return words.format(*found.groups())
+    first, _, rest = hint.partition("; ")  # what always holds, and what the vendor's answer adds
+    if rest and first in HINTS:
+        return f"{HINTS[first]}；{translated(rest) or rest}"
     return None

@@ -115,5 +115,6 @@ def transport_error(title: str, failure: WireError) -> XborderError:
 def reason_of(error: XborderError, response: Response | None) -> str:
     """Why the outcome of an effect is unknown, in words."""
     if response is not None:
-        return f"it answered {response.status}"
+        code = error.code if isinstance(error, AnswerError) else None
+        return f"it answered {response.status}" + (f", code {code}" if code else "")
     return error.message

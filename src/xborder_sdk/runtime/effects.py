@@ -193,6 +193,11 @@ class EffectCall(RunningCall):
         error.reason = reason
         if isinstance(cause, ConnectorBug):
             error.message += f" ({cause.message})"
+        elif isinstance(cause, AnswerError):
+            if claimed.answered:  # the connector's own words on an answer that it could not use
+                error.message += f" ({self._scrubbed(cause.message)})"
+            if cause.hint and cause.hint != type(cause).hint:
+                error.hint = f"{error.hint}; {cause.hint}"
         return error
 
     def _transmit_once(self, step: Transmit) -> Engine[Response]:

@@ -43,6 +43,10 @@ class Code:
 _UNHEARD = "look at China Post's own words"
 _REPORT = "report it: the request should not be made like this"
 _KEYS = "check sender_no and the keys of the account"
+_WHO = (
+    "check who you are to China Post: sender_no and mail_type, over the gateway authorization too (production and test"
+    " have their own), and for labels ak"
+)
 _BROKEN = "something broke at China Post; nothing tells whether it did anything"
 _THERE = (
     "an order with our number is there already: look it up in China Post's customer site by the reference"
@@ -78,12 +82,12 @@ ORDER: Final[dict[str, Code]] = {
     "S04": Code(_REPORT),
     "S05": Code(_REPORT),
     "S06": Code(_BROKEN, meaning=Meaning.DOWN, proves=False),
-    "S12": Code("check mail_type, the platform tag agreed with the post office", PermissionDenied),
+    "S12": Code(_WHO, PermissionDenied),
     "S14": Code("take characters such as + and || out of the texts"),
     "S15": Code("check the destination; `country_codes` may name the post's own code"),
     "B00": Code(_BROKEN, proves=False),
     "B01": Code("something the order needs is missing"),
-    "B02": Code(_REPORT),
+    "B02": Code("check this machine's clock: times are sent with every order"),
     "B03": Code("something the order needs is empty: often the phone, the postcode or the province"),
     "B05": Code(_CODE_LIST),
     "B06": Code(_THERE, Conflict, proves=False),
