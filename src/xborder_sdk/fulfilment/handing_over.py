@@ -51,6 +51,16 @@ class Manner:
     note: str | None = None
 
 
+def _bags(rows: Sequence[WorkRow]) -> Iterator[list[WorkRow]]:
+    """What goes together: parcels of one service, since the service decides which warehouse sorts them."""
+    by_service: dict[str | None, list[WorkRow]] = {}
+    for row in rows:
+        by_service.setdefault(row.service, []).append(row)
+    for same in by_service.values():
+        for first in range(0, len(same), AT_ONCE):
+            yield same[first : first + AT_ONCE]
+
+
 class HandingOver:
     """Hands the parcels of one carrier account over.
 
@@ -127,8 +137,7 @@ class HandingOver:
         """
         wanted = set(keys)
         ready = [row for row in self.candidates() if row.key in wanted]
-        for first in range(0, len(ready), AT_ONCE):
-            batch = ready[first : first + AT_ONCE]
+        for batch in _bags(ready):
             request = self._request(batch, manner)
             opened = self._book.open(
                 self._account, [(row.key, row.waybill or "") for row in batch], request, self._now()

@@ -55,6 +55,7 @@ def run_demo(server: SandboxServer, folder: Path, printer: str | None = None, me
     with Client(config, clock=time.clock) as client, Fulfilment.of(client) as fulfilment:
         day = _Day(fulfilment, time)
         day.morning(is_real_printer=printer is not None)
+        day.hand_over(ALIEXPRESS_SHOP)
         DemoBargain(client, ALIEXPRESS_SHOP, server).strike()
         dispute = DemoDispute(client, EBAY_SHOPS[0], folder / "evidence")
         day.to_the_door(dispute)
@@ -89,6 +90,11 @@ class _Day:
             out.rule("xborder fulfil: half an hour later, for the number that had to be waited for", align="left")
             self._time.pass_(_HALF_HOUR_S)
             self._run()
+
+    def hand_over(self, account: str) -> None:
+        """The parcels of the platform's own logistics leave the house, with the papers for the driver."""
+        out.rule(f"xborder hand-over {account}: what the driver takes, with list and bag label", align="left")
+        fulfil.show_run(self._fulfilment.hand_over(account))
 
     def to_the_door(self, dispute: DemoDispute) -> None:
         """Follows every parcel; what is contested is contested as soon as the delivery proves it."""
