@@ -91,13 +91,13 @@ class Post:
         turned: The client's clock.
     """
 
-    def __init__(self, sandbox: Handle, driver: str, transport: str, **settings: Any) -> None:
+    def __init__(self, sandbox: Handle, driver: str, transport: str, hooks: Any = (), **settings: Any) -> None:
         self.sandbox = sandbox
         self.turned = Turned()
         self.account = ACCOUNTS[transport]
         given = {**sandbox.settings(self.account), "event_zone": "Asia/Shanghai", **settings}
         accounts = {self.account: {"connector": "chinapost", **given}}
-        self.caller = Caller(driver, accounts, connectors=(), clock=self.turned.clock())
+        self.caller = Caller(driver, accounts, connectors=(), clock=self.turned.clock(), hooks=hooks)
 
     def __getattr__(self, name: str) -> Any:
         """A method of the client, for this account."""
