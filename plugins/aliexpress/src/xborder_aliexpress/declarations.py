@@ -21,6 +21,8 @@ from xborder_sdk.steps import Flow
 SHIPMENTS: Final = "aliexpress.logistics.querysellershipmentinfo"
 ALL: Final = "all"
 PART: Final = "part"
+_NOTHING_SENT: Final = frozenset({"NO_LOGISTICS", "WAIT_SELLER_SEND_GOODS"})
+"""SDK, findorderbyid, logistics_status."""
 
 
 @dataclass(slots=True)
@@ -84,8 +86,10 @@ def read_back(calls: Calls, detail: JsonObject, detail_raw: Raw, order_id: str) 
     except (Throttled, AuthenticationFailed):
         raise
     except Refused:
-        # Whether it refuses an order without notices, nobody says: the detail knows the numbers as well.
-        return Declared(found, by_line=False, raw=detail_raw)
+        if found or detail.text_or_none("logistics_status") not in _NOTHING_SENT:
+            raise
+        # Whether it refuses an order without notices, nobody says; the detail tells that there are none.
+        return Declared({}, by_line=False, raw=detail_raw)
     by_line = False
     for line in answer.body.children("sub_trade_order_list"):
         index = line.integer_or_none("sub_trade_order_index")

@@ -39,11 +39,13 @@ class Position:
         started: The present when it began, at which open ends are closed.
         window: Which question; with `order_ids`, how many ids are done.
         page: Which page of it, from 1.
+        total: How many orders the platform spoke of on the page before.
     """
 
     started: datetime
     window: int = 0
     page: int = 1
+    total: int | None = None
 
 
 def question(
@@ -90,6 +92,20 @@ def has_more(result: JsonObject, request: ListOrders, page: int) -> bool:
     return len(result.children("target_list")) >= size or (pages is not None and page < pages)
 
 
+def pages_lost(result: JsonObject, request: ListOrders, position: Position) -> int:
+    """How many pages to go back: orders that have left the list since have moved the rest forward, past its edge.
+
+    Args:
+        result: The answer's `result`.
+        request: The wish.
+        position: Where it was asked for.
+    """
+    count = result.integer_or_none("total_count")
+    if position.page == 1 or position.total is None or count is None or count >= position.total:
+        return 0
+    return min(-(-(position.total - count) // page_size(request)), position.page - 1)
+
+
 def is_beyond(result: JsonObject, page: int) -> bool:
     """Whether the vendor shows an earlier page instead of the one asked for, which does not exist."""
     shown = result.integer_or_none("current_page")
@@ -134,6 +150,8 @@ def cursor_at(request: ListOrders, settings: AliexpressSettings, position: Posit
         "page": position.page,
         "started": position.started.astimezone(UTC).isoformat(),
     }
+    if position.total is not None:
+        state["total"] = position.total
     return Cursor(connector=CONNECTOR, state=state)
 
 
@@ -151,7 +169,7 @@ def position_of(request: ListOrders, settings: AliexpressSettings, now: datetime
     cursor = request.cursor
     if cursor is None:
         return Position(now)
-    window, page, started = (cursor.state.get(name) for name in ("window", "page", "started"))
+    window, page, started, total = (cursor.state.get(name) for name in ("window", "page", "started", "total"))
     moment = parse_time(started) if isinstance(started, str) else None
     if (
         cursor.connector != CONNECTOR
@@ -161,9 +179,10 @@ def position_of(request: ListOrders, settings: AliexpressSettings, now: datetime
         or not isinstance(page, int)
         or window < 0
         or page < 1
+        or not (total is None or isinstance(total, int))
     ):
         raise InvalidCursor("the cursor belongs to another list, or to other filters")
-    return Position(moment, window, page)
+    return Position(moment, window, page, total)
 
 
 def _digest(request: ListOrders, settings: AliexpressSettings) -> str:

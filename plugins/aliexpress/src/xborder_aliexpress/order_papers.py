@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
+from xborder_aliexpress import vocabulary as words
 from xborder_aliexpress.addresses import country_of, is_masked, tax_number, unmasked
 from xborder_aliexpress.calls import Calls
 from xborder_aliexpress.order_reading import OrderPapers, is_taxed_across_border, own_lines
@@ -89,14 +90,21 @@ def read_papers(
 
 
 def _receipt(calls: Calls, settings: AliexpressSettings, detail: JsonObject, order_id: int) -> Flow[JsonObject]:
-    """The address by its own call, which tells more; the detail's where that call refuses."""
+    """The address by its own call, which tells more; the detail's where that call refuses.
+
+    Raises:
+        Refused: Neither tells it, and the order may still have to be shipped.
+    """
     method = RECEIPT_OVERSEAS if settings.order_list == "solution" else RECEIPT
     try:
         answer = yield from calls.read(method, {"param1": {"order_id": order_id}})
     except (Throttled, AuthenticationFailed):
         raise
     except Refused:
-        return detail.child("receipt_address")
+        known = detail.child("receipt_address")
+        if not known.data and detail.text_or_none("order_status") not in words.GONE:
+            raise
+        return known
     found = answer.body.child("result")
     return found if found.data else detail.child("receipt_address")
 

@@ -48,7 +48,8 @@ class AliexpressOrders(Declaring, Messages, Reviews):
         """One page of references; with `order_ids`, of whole orders.
 
         Without any time the platform is asked for what was created in the last 30 days. Long windows are cut, finished
-        orders asked for by themselves; a page may be empty and still go on.
+        orders asked for by themselves; a page may be empty and still go on. Where orders have left the list since the
+        page before, that is read again: one that changes while it is listed may come twice.
 
         Args:
             request: Which orders. `page_size` above 50 means 50 (with `order_ids`, 20).
@@ -65,25 +66,29 @@ class AliexpressOrders(Declaring, Messages, Reviews):
         life = timedelta(days=connector.settings.order_life_days)
         plan = windows.plan(request, position.started, life)
         found: dict[str, OrderItem] = {}
-        window, page = position.window, position.page
+        window, page, total = position.window, position.page, None
         for _ in range(paging.MOST_QUESTIONS):
             if window >= len(plan):
                 break
             method, parameters = paging.question(connector.settings, plan[window], request, page)
             answer = yield from connector.calls.read(method, parameters)
             result = answer.body.child("result")
+            lost = paging.pages_lost(result, request, position) if window == position.window else 0
+            if lost:
+                page, total = page - lost, result.integer_or_none("total_count")
+                break
             if not paging.is_beyond(result, page):
                 for reference in paging.wanted(result, plan[window], request, connector.now()):
                     found[reference.order_id] = reference
             if paging.has_more(result, request, page):
-                page += 1
+                page, total = page + 1, result.integer_or_none("total_count")
                 break
             window, page = window + 1, 1
             if found and request.page_size is not None:
                 break
         following = None
         if window < len(plan):
-            there = paging.Position(position.started, window, page)
+            there = paging.Position(position.started, window, page, total)
             following = paging.cursor_at(request, connector.settings, there)
         return _OrderPage(items=tuple(found.values()), next=following)
 
