@@ -29,6 +29,9 @@ from xborder_sdk.privacy import privacy_config
 
 _PORT = "http://127.0.0.1:8700"
 _FILES = ("csv", "toml")
+_SECRET = "an-invented-secret-of-forty-characters_1"
+_FORMED = {"PROXY": "http://user:word@proxy.example:3128", "SM4": "aW52ZW50ZWQtc20ta2V5IQ=="}
+"""Invented secrets that must have a form, by a word in the variable's name."""
 _LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 RUNNABLE = [page for page in PAGES if own_blocks(page, "python")]
@@ -137,10 +140,7 @@ def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], 
             if not isinstance(value, dict):
                 continue
             if set(value) == {"env"}:
-                is_proxy = "PROXY" in value["env"]
-                invented = (
-                    "http://user:word@proxy.example:3128" if is_proxy else "an-invented-secret-of-forty-characters_1"
-                )
+                invented = next((text for word, text in _FORMED.items() if word in value["env"]), _SECRET)
                 monkeypatch.setenv(value["env"], invented)
             elif set(value) == {"file"}:
                 (tmp_path / value["file"]).parent.mkdir(parents=True, exist_ok=True)
