@@ -284,7 +284,7 @@ def test_papers_that_cannot_be_had_now_come_with_the_next_call(bazaar: Bazaar, s
 
 def test_papers_are_printed_where_there_is_a_printer(bazaar: Bazaar, seller: BazaarSeller) -> None:
     world = PrinterWorld(PrintState.PRINTED)
-    seller.rules["printer"] = "slow"
+    seller.rules["printer"] = seller.rules["paper_printer"] = "slow"
     seller.accounts["slow"] = {"connector": "paper"}
     seller.connectors.append(printer(world))
     seller.run()
@@ -295,6 +295,18 @@ def test_papers_are_printed_where_there_is_a_printer(bazaar: Bazaar, seller: Baz
     bazaar.put("B-1")
     seller.run()  # its label does not come out of the printer, so it does not leave the house
     assert hand_over(seller) == []
+
+
+def test_a_list_is_not_printed_on_the_printer_of_labels(bazaar: Bazaar, seller: BazaarSeller) -> None:
+    world = PrinterWorld(PrintState.PRINTED)
+    seller.rules["printer"] = "slow"
+    seller.accounts["slow"] = {"connector": "paper"}
+    seller.connectors.append(printer(world))
+    seller.run()
+    told = hand_over(seller)
+    assert "HO-1-manifest" not in world.names
+    assert world.names[-1] == "HO-1-bag_label"
+    assert "HO-1-manifest.pdf" in told[-1].detail  # it is kept, and its place is told
 
 
 def test_how_they_come_is_asked_of_the_carrier(bazaar: Bazaar, seller: BazaarSeller) -> None:

@@ -621,7 +621,8 @@ def _killed_again_and_again(seller: Seller, sandbox: Any, chance: random.Random,
     others = [(row.order_id, row.state, row.detail) for row in rows if row not in shipped and row not in in_review]
     assert len(shipped) + len(in_review) == 9, sorted(others)
     assert set(seller.shipments_by_reference().values()) == {1}
-    assert len(seller.shipments_by_reference()) == 9
+    # A purchase that was about to leave when its worker died is in review without ever having reached the carrier.
+    assert 9 - len(in_review) <= len(seller.shipments_by_reference()) <= 9
     heard = declarations(sandbox)
     assert (
         {order_id for order_id, count in heard.items() if count == 1} == set(heard) == {row.order_id for row in shipped}

@@ -90,6 +90,8 @@ class FulfilmentConfig(Model):
         orders: Accounts whose orders are fulfilled.
         carriers: Accounts that are asked for prices; in this order where prices are equal.
         printer: Account that prints labels; None where they are only written to `out`.
+        paper_printer: Account that prints lists for whole pages, such as what a driver signs; None where they are only
+            written to `out`.
         sender: Where parcels start, with the seller's own tax numbers.
         catalogue: CSV file of master data; None where the program hands a catalogue over.
         out: Folder for labels and papers. It is made if it does not exist.
@@ -128,6 +130,7 @@ class FulfilmentConfig(Model):
     orders: tuple[str, ...] = Field(min_length=1)
     carriers: tuple[str, ...] = Field(min_length=1)
     printer: str | None = None
+    paper_printer: str | None = None
     sender: Address
     catalogue: Path | None = None
     out: Path
@@ -275,7 +278,11 @@ def _known_accounts(found: FulfilmentConfig, config: Config, place: str) -> None
         *(("orders", name) for name in found.orders),
         *(("carriers", name) for name in found.carriers),
         *((f"track_with.{carrier}", tracker) for carrier, tracker in found.track_with.items()),
-        *((("printer", found.printer),) if found.printer is not None else ()),
+        *(
+            (key, name)
+            for key, name in (("printer", found.printer), ("paper_printer", found.paper_printer))
+            if name is not None
+        ),
     ]
     for key, name in named:
         if name not in known:

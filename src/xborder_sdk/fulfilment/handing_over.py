@@ -281,13 +281,17 @@ class HandingOver:
         if not row.files:
             return "; the carrier gives no papers for it"
         where = f"; papers: {', '.join(row.files)}"
-        if self._config.printer is None:
-            return where
-        return where + "".join(f"; {self._on_paper(self._config.printer, Path(file))}" for file in row.files)
+        files = [(path, kind) for path in map(Path, row.files) for kind in _PAPERS if path.stem.endswith(kind.value)]
+        return where + "".join(self._on_paper(path, kind) for path, kind in files)
 
-    def _on_paper(self, printer: str, path: Path) -> str:
+    def _on_paper(self, path: Path, kind: DocumentKind) -> str:
+        """Lists go to the printer of papers, bags' labels to that of labels; without one they are only kept."""
+        printer = self._config.paper_printer if kind is DocumentKind.MANIFEST else self._config.printer
+        return "" if printer is None else f"; {self._from(printer, path, kind)}"
+
+    def _from(self, printer: str, path: Path, kind: DocumentKind) -> str:
         try:
-            document = Document(kind=DocumentKind.MANIFEST, format=format_of(path), content=path.read_bytes())
+            document = Document(kind=kind, format=format_of(path), content=path.read_bytes())
             job = self._client.print_document(printer, PrintDocument(document=document, name=path.stem))
         except AlreadyDone:
             return f"{path.name} printed before"

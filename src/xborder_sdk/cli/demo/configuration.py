@@ -15,6 +15,7 @@ _FULFILMENT = """\
 orders = ["ebay-us", "ebay-uk", "ae-shop"]
 carriers = ["dhl-shenzhen", "chinapost", "ae-shop"]   # the shop's own logistics is a carrier beside the others
 printer = "labels"
+paper_printer = "lists"
 catalogue = "catalogue.csv"
 out = "papers"
 labels_per_job = 4
@@ -103,6 +104,7 @@ def configuration(
     else:
         lines += ['connector = "ipp"', f"uri = {_toml(printer)}"]
     lines += [f"media = {_toml(media or ('a4-4up' if printer is None else 'a4-2up'))}", ""]
+    lines += ["[accounts.lists]", 'connector = "folder"', f"path = {_toml(str(folder / 'lists'))}", 'media = "a4-1up"', ""]
     text = _FULFILMENT
     if printer is not None:
         text = text.replace("packaging_g", "ask_again_s = 1\npackaging_g", 1)
