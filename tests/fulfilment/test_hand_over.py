@@ -126,6 +126,15 @@ def test_large_numbers_go_in_batches(bazaar: Bazaar, seller: BazaarSeller, monke
     assert not at_home(seller)
 
 
+def test_parcels_of_one_service_share_a_bag(bazaar: Bazaar, seller: BazaarSeller) -> None:
+    seller.run()
+    bazaar.services = (("ECO", "Bazaar Economy", "9.00", 30),)
+    bazaar.put("B-1")
+    seller.run()
+    hand_over(seller)
+    assert [one["waybills"] for one in bazaar.hand_overs] == [ALL, ["BZ000004"]]
+
+
 # -- what the carrier leaves out ---------------------------------------------------------------------------------------
 
 
@@ -299,7 +308,7 @@ def test_papers_are_printed_where_there_is_a_printer(bazaar: Bazaar, seller: Baz
 
 def test_a_list_is_not_printed_on_the_printer_of_labels(bazaar: Bazaar, seller: BazaarSeller) -> None:
     world = PrinterWorld(PrintState.PRINTED)
-    seller.rules["printer"] = "slow"
+    seller.rules |= {"printer": "slow", "paper_printer": "slow"}
     seller.accounts["slow"] = {"connector": "paper"}
     seller.connectors.append(printer(world))
     seller.run()
