@@ -48,8 +48,8 @@ def read_price(text: str | None, locale: str) -> Money | None:
     """
     if text is None:
         return None
-    found = " ".join(text.replace("￥", "¥").split())
-    if (match := _BEFORE.match(found.replace("US $", "US$"))) is not None:
+    found = " ".join(text.replace("￥", "¥").split()).replace("US $", "US$")
+    if (match := _BEFORE.match(found)) is not None:
         sign, number = match[1], match[2]
     elif (match := _AFTER.match(found)) is not None:
         number, sign = match[1], match[2]
