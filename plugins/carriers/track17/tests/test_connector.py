@@ -29,11 +29,6 @@ def test_it_follows_and_sells_nothing(connector: Callable[..., Any]) -> None:
     assert "follows" in (connector().support("create_shipment").reason or "")
 
 
-def test_three_requests_a_second(connector: Callable[..., Any]) -> None:
-    (limit,) = connector().limits()
-    assert (limit.requests, limit.seconds, limit.operations) == (3, 1.0, None)
-
-
 def test_the_key_goes_into_the_header_and_nowhere_else(connector: Callable[..., Any]) -> None:
     account = connector(proxy="http://user:pass-canary@proxy.example")
     signed = account.sign(WireRequest("POST", "https://example.com/", ()), None)
@@ -65,6 +60,8 @@ def test_settings_that_cannot_work_are_refused(change: dict[str, Any]) -> None:
         (200, {"code": -18010003}, Meaning.DOWN, False, "-18010003", None),
         (401, {"code": -18010002}, Meaning.REFUSED, True, "-18010002", AuthenticationFailed),
         (401, {}, Meaning.REFUSED, True, None, AuthenticationFailed),
+        (401, {"code": -18010004}, Meaning.REFUSED, True, "-18010004", PermissionDenied),
+        (401, {"code": -1}, Meaning.REFUSED, True, "-1", AuthenticationFailed),
         (429, {}, Meaning.THROTTLED, True, None, None),
         (503, {"code": -18010003}, Meaning.DOWN, False, "-18010003", None),
         (404, {}, Meaning.REFUSED, True, None, None),
@@ -75,6 +72,17 @@ def test_meanings(status: int, body: Any, meaning: Meaning, proves: bool, code: 
     assert (verdict.meaning, verdict.not_executed, verdict.code) == (meaning, proves, code)
     assert verdict.error is error
     assert verdict.retry_after_s == (0.35 if meaning is Meaning.THROTTLED else None)
+
+
+def test_a_wrong_key_says_what_to_check() -> None:
+    assert "api_key" in (classify(Response(401, (), b'{"code": -18010002}')).hint or "")
+
+
+def test_calls_are_spaced_so_that_no_second_holds_four(connector: Callable[..., Any]) -> None:
+    (limit,) = connector().limits()
+    interval = limit.seconds / limit.requests
+    burst = limit.seconds - interval
+    assert (1 + burst) / interval + 1 < 4, "the most that the driver lets through in any window of a second"
 
 
 @pytest.mark.parametrize(

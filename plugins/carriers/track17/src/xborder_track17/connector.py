@@ -23,7 +23,7 @@ from xborder_track17.notifications import read_notification
 from xborder_track17.refusals import classify
 from xborder_track17.settings import Track17Settings
 from xborder_track17.tracking import Track17Tracking
-from xborder_track17.vocabulary import CALLS_PER_SECOND, HOST, KEY_HEADER, PATH
+from xborder_track17.vocabulary import HOST, KEY_HEADER, PATH, PAUSE_S
 
 _OPERATIONS = frozenset({"track", "stop_tracking", "change_carrier"})
 
@@ -51,7 +51,8 @@ class Track17Connector(Connector[Track17Settings]):
         return classify(response)
 
     def limits(self) -> tuple[Limit, ...]:
-        return (Limit("calls", CALLS_PER_SECOND, 1.0, source="a note on v2.2 and clients: 3 requests a second"),)
+        # One at a time: three at once and then one every third of a second would be five in the first.
+        return (Limit("calls", 1, PAUSE_S, source="a note on v2.2 and clients: 3 requests a second"),)
 
     def support(self, operation: str) -> Support:
         if operation in _OPERATIONS:

@@ -16,6 +16,7 @@ from xborder_track17.vocabulary import CODES, INTERNAL, PAUSE_S, Code
 
 _LONGEST: Final = 500
 _UNKNOWN: Final = Code("an error without a known meaning", hint="look at 17TRACK's own words")
+_UNAUTHORISED: Final = Code("the key is refused", AuthenticationFailed)
 
 
 def classify(response: Response) -> Verdict:
@@ -30,7 +31,8 @@ def classify(response: Response) -> Verdict:
     if not 200 <= response.status < 300:
         verdict = verdict_from_status(response, told, message)
         if verdict.meaning is Meaning.TOKEN_EXPIRED:  # a key is no token that could be renewed
-            return replace(verdict, meaning=Meaning.REFUSED, error=AuthenticationFailed)
+            known = CODES.get(code or 0, _UNAUTHORISED)
+            return replace(verdict, meaning=Meaning.REFUSED, error=known.error, hint=known.hint)
         if verdict.meaning is Meaning.THROTTLED:
             return replace(verdict, retry_after_s=PAUSE_S)
         if code is None or verdict.meaning is Meaning.DOWN:

@@ -18,11 +18,8 @@ KEY_HEADER: Final = "17token"
 BATCH: Final = 40
 """Numbers per call (note and clients)."""
 
-CALLS_PER_SECOND: Final = 3
-"""Per key; more are answered 429 (note and clients)."""
-
 PAUSE_S: Final = 0.35
-"""17TRACK names no time to wait after a 429; at three a second this is enough."""
+"""Three requests a second are allowed per key, more are answered 429 without a time to wait (note and clients)."""
 
 _Meaning = tuple[TrackingStatus, str | None]
 
