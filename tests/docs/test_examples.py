@@ -95,6 +95,9 @@ def _write(block: Block) -> None:
         Path("catalogue.csv").write_text(block.text, encoding="utf-8")
         return
     config = Path("xborder.toml")
+    (first,) = blocks(INDEX, "toml")
+    if block.text == first.text:
+        return
     if _PORT in block.text or (not _has_accounts(block) and not read_config(config).sections):
         text = block.text.replace(_PORT, os.environ["SANDBOX_URL"])
         config.write_text(config.read_text(encoding="utf-8") + "\n" + text, encoding="utf-8")
