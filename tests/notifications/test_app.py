@@ -107,9 +107,9 @@ def test_a_message_reaches_the_handler_once_typed_and_by_account(world: World) -
     async def scenario() -> None:
         async with world.app() as app:
             answer = await ask(app, "/one", message("n-1", orders=["O-1"]))
-            assert (answer.status, answer.body, answer.headers) == (204, b"", {})
-            assert (await ask(app, "/two", message("n-1"))).status == 204
-            assert (await ask(app, "/one/", message("n-2"))).status == 204
+            assert (answer.status, answer.body, answer.headers) == (200, b"", {b"content-length": b"0"})
+            assert (await ask(app, "/two", message("n-1"))).status == 200
+            assert (await ask(app, "/one/", message("n-2"))).status == 200
 
     run(scenario)
     assert [(one.account, one.notification_id) for one in world.handled.seen] == [
@@ -133,8 +133,8 @@ def test_no_other_path_leads_anywhere(path: str, world: World) -> None:
 def test_it_can_be_mounted(world: World) -> None:
     async def scenario() -> None:
         async with world.app() as app:
-            assert (await ask(app, "/hooks/one", message("n-1"), root_path="/hooks")).status == 204
-            assert (await ask(app, "/one", message("n-2"), root_path="/hooks")).status == 204
+            assert (await ask(app, "/hooks/one", message("n-1"), root_path="/hooks")).status == 200
+            assert (await ask(app, "/one", message("n-2"), root_path="/hooks")).status == 200
 
     run(scenario)
     assert world.handled.numbers == ["n-1", "n-2"]
@@ -238,7 +238,7 @@ def test_exactly_the_largest_message_is_taken(world: World) -> None:
 
     async def scenario() -> None:
         async with world.app(max_body_bytes=len(body)) as app:
-            assert (await ask(app, "/one", body)).status == 204
+            assert (await ask(app, "/one", body)).status == 200
             assert (await ask(app, "/one", body + b" ")).status == 413
 
     run(scenario)
@@ -280,7 +280,7 @@ def test_what_is_not_the_vendors_is_refused_its_way_and_remembered_nowhere(world
         async with world.app() as app:
             answer = await ask(app, "/one", body, signature=mac(b"another"))
             assert (answer.status, answer.body) == (412, b"")
-            assert (await ask(app, "/one", body)).status == 204  # the id was not burnt by the forgery
+            assert (await ask(app, "/one", body)).status == 200  # the id was not burnt by the forgery
 
     run(scenario)
     assert world.handled.numbers == ["forged"]
@@ -294,7 +294,7 @@ def test_a_key_that_cannot_be_fetched_asks_for_the_message_again(world: World) -
             assert (await ask(app, "/one", message(ask=1))).status == 500
             assert world.handled.seen == []
             world.key_status = 200
-            assert (await ask(app, "/one", message(ask=1))).status == 204
+            assert (await ask(app, "/one", message(ask=1))).status == 200
 
     run(scenario)
     assert world.handled.numbers == ["n-1"]
@@ -322,7 +322,7 @@ def test_a_replay_is_thanked_for_and_not_handled_also_after_a_restart(world: Wor
         for _ in range(2):
             async with world.app() as app:
                 for _ in range(3):
-                    assert (await ask(app, "/one", message("same"))).status == 204
+                    assert (await ask(app, "/one", message("same"))).status == 200
 
     run(scenario)
     assert world.handled.numbers == ["same"]
@@ -352,7 +352,7 @@ def test_of_several_in_one_message_only_what_failed_is_handled_again(world: Worl
             world.handled.then = stumble
             assert (await ask(app, "/one", message("a,b,c"))).status == 500
             world.handled.then = None
-            assert (await ask(app, "/one", message("a,b,c"))).status == 204
+            assert (await ask(app, "/one", message("a,b,c"))).status == 200
 
     run(scenario)
     assert world.handled.numbers == ["a", "b", "b", "c"]
@@ -370,7 +370,7 @@ def test_a_handler_that_raises_is_asked_again_and_its_words_stay_in(
             answer = await ask(app, "/one", message("n-1"))
             assert (answer.status, answer.body) == (500, b"")
             world.handled.then = None
-            assert (await ask(app, "/one", message("n-1"))).status == 204
+            assert (await ask(app, "/one", message("n-1"))).status == 200
 
     with caplog.at_level(logging.DEBUG):
         run(scenario)
@@ -408,13 +408,13 @@ def test_a_slow_handler_holds_up_nobody_and_its_own_repeat_is_told_to_wait(world
             world.handled.then = slow
             first = asyncio.ensure_future(ask(app, "/one", message("slow")))
             await at_work.wait()
-            assert (await ask(app, "/one", message("quick"))).status == 204
+            assert (await ask(app, "/one", message("quick"))).status == 200
             again = await ask(app, "/one", message("slow"))
             assert (again.status, again.headers[b"retry-after"]) == (503, b"30")
             assert not first.done()
             go_on.set()
-            assert (await first).status == 204
-            assert (await ask(app, "/one", message("slow"))).status == 204
+            assert (await first).status == 200
+            assert (await ask(app, "/one", message("slow"))).status == 200
 
     run(scenario)
     assert world.handled.numbers == ["slow", "quick"]
@@ -436,7 +436,7 @@ def test_a_cancelled_request_gives_its_notification_back(world: World) -> None:
             with pytest.raises(asyncio.CancelledError):
                 await first
             world.handled.then = None
-            assert (await ask(app, "/one", message())).status == 204
+            assert (await ask(app, "/one", message())).status == 200
 
     run(scenario)
     assert world.handled.numbers == ["n-1", "n-1"]
@@ -450,7 +450,7 @@ def test_a_lease_that_ran_out_lets_the_next_try_begin(world: World, tmp_path: Pa
         async with world.app(seen=seen) as app:
             assert (await ask(app, "/one", message())).status == 503
             world.now += timedelta(seconds=300)
-            assert (await ask(app, "/one", message())).status == 204
+            assert (await ask(app, "/one", message())).status == 200
 
     run(scenario)
     assert world.handled.numbers == ["n-1"]
@@ -469,9 +469,9 @@ def test_a_closed_account_is_forgotten_before_the_handler_hears_of_it(world: Wor
         async with world.app() as app:
             world.handled.then = after
             body = message(kind="account_deletion", buyers=["u-1", "ottoline"])
-            assert (await ask(app, "/one", body)).status == 204
-            assert (await ask(app, "/one", message("n-2", buyers=["u-1"]))).status == 204  # tells of no deletion
-            assert (await ask(app, "/one", message("n-3", kind="account_deletion"))).status == 204  # names nobody
+            assert (await ask(app, "/one", body)).status == 200
+            assert (await ask(app, "/one", message("n-2", buyers=["u-1"]))).status == 200  # tells of no deletion
+            assert (await ask(app, "/one", message("n-3", kind="account_deletion"))).status == 200  # names nobody
 
     run(scenario)
     assert len(world.holdings.asked) == 1
@@ -486,7 +486,7 @@ def test_what_could_not_be_forgotten_is_asked_for_again(world: World) -> None:
             assert (await ask(app, "/one", body)).status == 500
             assert world.handled.seen == []
             world.holdings.fails = None
-            assert (await ask(app, "/one", body)).status == 204
+            assert (await ask(app, "/one", body)).status == 200
 
     run(scenario)
     assert world.holdings.asked == [("one", ("u-1",))]

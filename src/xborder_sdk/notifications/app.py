@@ -41,7 +41,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _log = logging.getLogger("xborder_sdk.notifications")
 
-_DONE: Final = 204
+_DONE: Final = 200
+"""Some vendors take any success for one, others (17TRACK) send everything again that is not answered with 200."""
 _TOO_LARGE: Final = 413
 _MAX_QUERY: Final = 8 * 1024
 _MOST_PARAMETERS: Final = 50
@@ -60,7 +61,7 @@ class NotificationApp:
     """Receives what vendors push to the accounts of a client. An ASGI app for an asyncio server, alone or mounted.
 
     A message is bounded, proven by the account's connector, looked up among those handled already, and handed to the
-    handler. The vendor hears 204 when that is done or was done before, the connector's status (eBay: 412) where the
+    handler. The vendor hears 200 when that is done or was done before, the connector's status (eBay: 412) where the
     message is not the vendor's, 500 where the vendor should push again, 503 while another try is still at work.
 
     Where a user has closed the account at the platform, what is held of that user is forgotten first (see
@@ -148,8 +149,7 @@ class NotificationApp:
                     raise _Answer(405, (b"allow", b"GET, POST"))
         except _Answer as answer:
             status, headers = answer.status, list(answer.headers)
-        if status != _DONE:
-            headers.append((b"content-length", str(len(body)).encode()))
+        headers.append((b"content-length", str(len(body)).encode()))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
