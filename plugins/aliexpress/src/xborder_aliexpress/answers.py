@@ -25,11 +25,13 @@ _PERMISSION: Final = frozenset({"appwhiteiplimit", "insufficientpermission", "11
 _ARGUMENTS: Final = frozenset({"missingparameter", "40", "41"})
 _DOWN: Final = frozenset({"unknownruntimeexception", "servicetimeout", "serviceunavailable", "10", "15"})
 
-# Words of a failure that say nothing of the call itself: it may have been done. `-1` stands beside "System error!" in
-# examples of shipping notices that failed.
+# Words of a failure that say nothing of the call itself: it may have been done.
 _NO_VERDICT = re.compile(
-    r"^-1$|(system|unknown|internal)[ _]?(error|exception|busy)|系统(错误|异常|繁忙)|time_?out|timed out", re.IGNORECASE
+    r"(system|unknown|internal)[ _]?(error|exception|busy)|系统(错误|异常|繁忙)|time_?out|timed out", re.IGNORECASE
 )
+
+_ANY_FAILURE: Final = "-1"
+"""Beside "System error!" in examples of shipping notices that failed; alone it tells nothing."""
 
 _BAN = re.compile(r"ban will last for (\d{1,6}) more second", re.IGNORECASE)
 _PER_SECOND_BAN_S = 1.0  # article 108426: over a per-second limit an application is shut out for one second
@@ -138,6 +140,8 @@ def _ban(message: str | None) -> float:
 
 def _business_verdict(failed: BusinessFailure, request_id: str | None) -> Verdict:
     """A refusal inside a good envelope: the service has looked at the call and says no, or has broken down."""
-    if any(_NO_VERDICT.search(word) for word in (failed.code, failed.message) if word):
+    told = [word for word in (failed.code, failed.message) if word and word.strip() not in {"", _ANY_FAILURE}]
+    silent = failed.code == _ANY_FAILURE and not told
+    if silent or any(_NO_VERDICT.search(word) for word in told):
         return Verdict(Meaning.DOWN, False, failed.code, failed.message, request_id)
     return Verdict(Meaning.REFUSED, True, failed.code, failed.message, request_id)
