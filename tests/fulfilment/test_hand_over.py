@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import random
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -14,7 +19,7 @@ from tests.fulfilment.fakes import PrinterWorld, printer
 from tests.fulfilment.making import NOW, SENDER
 
 from xborder_sdk.errors import UnsupportedOperation, UnsupportedOption
-from xborder_sdk.fulfilment import HandOverRow, HandOverState, Manner, Progress, Step, WorkState, WorkStore
+from xborder_sdk.fulfilment import HandOverRow, HandOverState, Manner, NoticeState, Progress, Step, WorkState, WorkStore
 from xborder_sdk.fulfilment import handing_over as module
 from xborder_sdk.fulfilment.hand_over_book import HandOverBook
 from xborder_sdk.hookspecs import HandOverParcels
@@ -395,3 +400,83 @@ def test_no_parcel_is_in_two_that_are_not_finished(tmp_path: Path) -> None:
     assert opened(other, "post", "W2") is not None
     one.close()
     other.close()
+
+
+# -- killed ------------------------------------------------------------------------------------------------------------
+
+WORKER = """
+import sys, json
+from pathlib import Path
+from tests.fulfilment.bazaar import BazaarConnector
+from xborder_sdk import Client
+from xborder_sdk.fulfilment import Catalogue, Fulfilment, WorkStore, fulfilment_config
+folder = Path(sys.argv[1])
+setup = json.loads((folder / "setup.json").read_text())
+connectors = [BazaarConnector]
+with Client(accounts=setup["accounts"], store=folder / "ledger.db", lease_s=1.0, connectors=connectors) as client:
+    work = WorkStore(folder / "work.db")
+    goods = Catalogue.read(folder / "goods.csv")
+    with Fulfilment(client, fulfilment_config(setup["rules"]), work, catalogue=goods) as f:
+        print("begun", flush=True)
+        for _ in range(50):
+            for progress in (*f.run(), *f.hand_over("bazaar")):
+                pass
+"""
+
+
+def test_killed_again_and_again_every_parcel_goes_all_the_way_once(bazaar: Bazaar, seller: BazaarSeller) -> None:
+    bazaar.number_after = 1
+    bazaar.label_with_purchase = False
+    words = {"language": "en", "text": "{order_id} {number}"}
+    seller.rules |= {"ask_again_s": 0.05, "notices": {"templates": [words]}, "declare_at": "handed_over"}
+    accounts = {"bazaar": seller.accounts["bazaar"]}
+    (seller.folder / "setup.json").write_text(json.dumps({"accounts": accounts, "rules": seller.rules}))
+    chance = random.Random(11)
+    root = Path(__file__).parents[2]
+    for number in range(6):
+        bazaar.put(f"K-{number}")
+        command = [sys.executable, "-c", WORKER, str(seller.folder)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root) as worker:
+            assert worker.stdout is not None
+            assert worker.stdout.readline() == b"begun\n"
+            time.sleep(chance.uniform(0.0, 0.5))
+            worker.kill()
+    for _ in range(4):
+        seller.later(4000)
+        seller.run()
+        hand_over(seller)
+        _decide(seller, bazaar)
+    rows = seller.rows().values()
+    assert {(row.state, row.notice) for row in rows} == {(WorkState.DECLARED, NoticeState.SENT)}
+    assert len(rows) == 3 + 6
+    for told in (
+        [one["order"] for one in bazaar.shipments],
+        [one["order"] for one in bazaar.declared],
+        [one["order"] for one in bazaar.messages],
+        [waybill for one in bazaar.hand_overs for waybill in one["waybills"]],
+    ):
+        assert len(told) == len(set(told)) == len(rows)
+    assert {one["text"] for one in bazaar.messages} == {f"{row.order_id} {row.number}" for row in rows}
+
+
+def _decide(seller: BazaarSeller, bazaar: Bazaar) -> None:
+    """A person looks at the platform's pages and says of every doubt what became of it."""
+    sender = Address.model_validate(SENDER)
+    done = {f"message/{one['order']}/": one["order"] for one in bazaar.messages}
+    done |= {f"declare/{one['order']}/": one["order"] for one in bazaar.declared}
+    done |= {f"/{one['order']}/": one["waybill"] for one in bazaar.shipments}
+    for one in bazaar.hand_overs:
+        request = HandOverParcels(waybills=tuple(one["waybills"]), sender=sender)
+        done[request.intent()] = one["confirmation"]
+    with seller.fulfilment() as fulfilment:
+        store = fulfilment.client.store
+        for doubt in store.doubts():
+            found = next((outcome for mark, outcome in done.items() if mark in doubt.intent), None)
+            store.resolve(
+                doubt.intent,
+                doubt.attempt,
+                happened=found is not None,
+                outcome_id=found,
+                resolved_by="Kim",
+                reason="looked",
+            )
