@@ -118,6 +118,9 @@ HINTS = {
     "it names orders, carriers and the sender": "其中应写明店铺、物流商和寄件人",
     "settle it with `xborder review` first": "请先用 `xborder review` 处理",
     "name a CSV file, or pass a catalogue": "请指定 CSV 文件，或传入商品目录",
+    "supply the number first": "请先补填单号",
+    "name it by its own id": "请使用订单自身的编号",
+    "name who can in fulfilment.track_with": "请在 fulfilment.track_with 中指定可以查询轨迹的账号",
     # ledger
     "write postgresql://user@host/database, with special characters of the password percent-encoded": (
         "请写成 postgresql://user@host/database，密码中的特殊字符要用百分号编码"
