@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -171,3 +171,22 @@ def selling(sandbox: Handle, *arguments: Any, **more: Any) -> Iterator[Seller]:
 def ledger_bytes(folder: Path) -> bytes:
     """Everything that was written below a folder."""
     return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def before(sandbox: Handle, method: str, rehearsal: Callable[[], object]) -> int:
+    """How many calls a rehearsal makes before the one of this method: what a fault has to let pass.
+
+    Args:
+        sandbox: The platform. All its calls go to one path, so that only their order tells them apart.
+        method: The method to be hit.
+        rehearsal: The same operation, on something of the same kind.
+    """
+    known = len(asked(sandbox))
+    rehearsal()
+    return [sent.get("method") for sent in asked(sandbox)[known:]].index(method)
+
+
+def lose(sandbox: Handle, fault: str, skip: int) -> None:
+    """Lets an effect happen and its answer be lost: by a 502, a reset or silence."""
+    body: dict[str, Any] = {"kind": fault, "after": True} | ({"status": 502} if fault == "status" else {})
+    sandbox.inject(body, vendor="aliexpress", path="*", skip=skip)
