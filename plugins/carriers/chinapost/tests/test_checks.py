@@ -183,6 +183,35 @@ def test_no_name_gets_through_that_the_post_refuses(
     assert held is bad
 
 
+@pytest.mark.parametrize(
+    ("amount", "rate", "told"),
+    [
+        ("4.60", "1.08", "4.97"),
+        ("0.01", "0.1", "0.01"),
+        ("0", "1.08", "0.00"),
+        ("150", "0.0067", "1.01"),
+    ],
+)
+def test_other_currencies_are_converted_at_the_account_s_own_rate(
+    amount: str,
+    rate: str,
+    told: str,
+    connector: Callable[..., Any],
+    create: Callable[..., Any],
+    run: Callable[..., Any],
+) -> None:
+    wish = create(line={"unit_value": Money(amount=Decimal(amount), currency="EUR"), "quantity": 2})
+    (hold,) = connector().check_shipment(wish)
+    assert "exchange_rates" in (hold.repair or "")
+    account = connector(transport="pcp", exchange_rates={"EUR": rate})
+    assert not account.check_shipment(wish)
+    (step,), _ = run(account, "create_shipment", wish, [{"success": "true", "waybillNo": "LV990000010CN"}])
+    sent = json.loads(dict(parse_qsl(step.content.decode()))["logistics_interface"], parse_float=Decimal)
+    (item,) = sent["items"]
+    assert (item["cargo_value"], item["cost"], item["cargo_currency"]) == (Decimal(told), Decimal(told), "USD")
+    assert sent["contents_total_value"] == Decimal(told) * 2
+
+
 def test_a_connector_says_what_it_lacks(connector: Callable[..., ChinaPostConnector]) -> None:
     gateway, pcp, keyless = connector(), connector(transport="pcp"), connector(ak=None)
     names = (

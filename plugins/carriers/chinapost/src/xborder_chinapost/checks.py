@@ -166,12 +166,12 @@ def _line_holds(path: str, line: CustomsLine, settings: ChinaPostSettings) -> It
     if sku:
         yield from text_holds(f"{path}.sku", sku, MOST_SKU_BYTES, latin=False, reason=customs)
     value = line.unit_value
-    if value.currency != settings.declare_currency:
+    if value.currency != settings.declare_currency and value.currency not in settings.exchange_rates:
         yield Hold(
             reason=customs,
             detail=f"{path} is valued in {value.currency}, the order is declared in {settings.declare_currency}",
             field=f"{path}.unit_value",
-            repair="convert the value",
+            repair=f"convert the value, or give the account a rate for {value.currency} in exchange_rates",
         )
     if value.amount < 0 or value.amount != round(value.amount, 2) or abs(value.amount) >= 10**9:
         yield Hold(

@@ -8,7 +8,7 @@ from functools import cached_property
 from xborder_chinapost.checks import shipment_holds
 from xborder_chinapost.gateway import BY_PCP, Gateway
 from xborder_chinapost.pcp import Pcp
-from xborder_chinapost.rates import ChinaPostRates
+from xborder_chinapost.rates import ChinaPostRates, service_of
 from xborder_chinapost.refusals import classify
 from xborder_chinapost.settings import ChinaPostSettings
 from xborder_chinapost.shipments import ChinaPostShipments
@@ -25,7 +25,7 @@ from xborder_sdk.hookspecs import (
     Token,
     Verdict,
 )
-from xborder_sdk.models import Hold
+from xborder_sdk.models import Hold, Service
 from xborder_sdk.steps import Response, WireRequest
 
 _NOT_THERE = {
@@ -85,6 +85,9 @@ class ChinaPostConnector(Connector[ChinaPostSettings]):
                 SupportLevel.CONDITIONAL, "goes over pcp: the post office must have opened it to the account"
             )
         return SUPPORTED
+
+    def known_services(self) -> tuple[Service, ...]:
+        return tuple(service_of(code, self.settings) for code in self.settings.products)
 
     def check_shipment(self, request: ShipmentDetails) -> tuple[Hold, ...]:
         return tuple(shipment_holds(request, self.settings))

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from xborder_chinapost.settings import ChinaPostSettings
 from xborder_chinapost.texts import clean
 from xborder_chinapost.vocabulary import CHINA, ORDER_FIELDS, TIME
 from xborder_sdk.hookspecs import CreateShipment
-from xborder_sdk.models import Address, Battery, CustomsDeclaration, CustomsLine, Dimensions, TaxNumber, TaxScheme
+from xborder_sdk.models import (
+    Address,
+    Battery,
+    CustomsDeclaration,
+    CustomsLine,
+    Dimensions,
+    Money,
+    TaxNumber,
+    TaxScheme,
+)
+
+_CENT: Final = Decimal("0.01")
 
 _SENDERS: Final = frozenset(
     {
@@ -49,6 +60,20 @@ def sender_tax_numbers(request: CreateShipment) -> tuple[TaxNumber, ...]:
     return tuple({number.number: number for number in found}.values())
 
 
+def declared(value: Money, settings: ChinaPostSettings) -> Decimal | None:
+    """A value of one piece in the currency of the declaration; None where the account has no rate for it.
+
+    Converted values are rounded to cents, and what is worth something is never declared as nothing.
+    """
+    if value.currency == settings.declare_currency:
+        return value.amount
+    rate = settings.exchange_rates.get(value.currency)
+    if rate is None:
+        return None
+    converted = (value.amount * rate).quantize(_CENT, ROUND_HALF_UP)
+    return max(converted, _CENT) if value.amount > 0 else converted
+
+
 def order(
     request: CreateShipment,
     customs: CustomsDeclaration,
@@ -70,6 +95,7 @@ def order(
     fields = ORDER_FIELDS | settings.order_fields
     parcel = request.parcels[0]
     senders, receivers = sender_tax_numbers(request), request.recipient.tax_numbers
+    items = [_item(index, line, settings) for index, line in enumerate(customs.lines, 1)]
     made: dict[str, Any] = {
         "created_time": now.astimezone(CHINA).strftime(TIME),
         "sender_no": settings.sender_no,
@@ -83,7 +109,7 @@ def order(
         **_centimetres(parcel.dimensions),
         "postage_total": None,
         "contents_total_weight": customs.net_weight_g,
-        "contents_total_value": customs.value.amount,
+        "contents_total_value": sum((line["cargo_value"] * line["cargo_quantity"] for line in items), Decimal(0)),
         "battery_flag": "1" if any(line.battery not in {None, Battery.NONE} for line in customs.lines) else "0",
         "insurance_amount": None,
         "undelivery_option": settings.undeliverable,
@@ -93,7 +119,7 @@ def order(
         "s_tax_id": clean(senders[0].number) if senders else "",
         "sender": _party(request.sender, settings),
         "receiver": _party(request.recipient, settings),
-        "items": [_item(index, line, settings) for index, line in enumerate(customs.lines, 1)],
+        "items": items,
     }
     return made | fields
 
@@ -132,7 +158,8 @@ def _party(address: Address, settings: ChinaPostSettings) -> dict[str, str]:
 
 def _item(index: int, line: CustomsLine, settings: ChinaPostSettings) -> dict[str, Any]:
     english, chinese = clean(line.description), clean(line.description_local)
-    value: Decimal = line.unit_value.amount
+    value = declared(line.unit_value, settings)
+    assert value is not None  # noqa: S101 - shipment_holds wants a rate
     return {
         "cargo_no": clean(line.sku) or str(index),
         "cargo_name": chinese,

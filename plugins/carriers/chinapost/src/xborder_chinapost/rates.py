@@ -23,7 +23,7 @@ class ChinaPostRates(ChinaPostKind):
         settings = self._settings
         told = yield from self.connector.transport.products()
         fitting = set(_fitting(request.replace(service=None), settings))
-        found = [_service(code, settings, told.get(code)) for code in settings.products if code in fitting]
+        found = [service_of(code, settings, told.get(code)) for code in settings.products if code in fitting]
         # What the account can be told of but has not configured: without a family nothing is known of its limits.
         found += [Service(code=code, name=name) for code, name in told.items() if code not in settings.products]
         return tuple(found)
@@ -43,7 +43,14 @@ def _fitting(request: ShipmentDetails, settings: ChinaPostSettings) -> Iterator[
             yield code
 
 
-def _service(code: str, settings: ChinaPostSettings, told: str | None = None) -> Service:
+def service_of(code: str, settings: ChinaPostSettings, told: str | None = None) -> Service:
+    """A product of the contract as a service.
+
+    Args:
+        code: Its code.
+        settings: The account.
+        told: The name that China Post gives it, where it was asked.
+    """
     family = settings.products[code]
     return Service(
         code=code,
@@ -73,7 +80,7 @@ def _quote(request: QuoteShipment, code: str, account: str, settings: ChinaPostS
         warnings.append(f"the time is a figure of {known.as_of}: {known.words}")
     return Quote(
         account=account,
-        service=_service(code, settings),
+        service=service_of(code, settings),
         price=price,
         chargeable_weight_g=weight,
         transit_days=days,

@@ -14,6 +14,7 @@ from xborder_chinapost.vocabulary import COUNTRY_CODES, ORDER_FIELDS
 from xborder_sdk.hookspecs import Settings
 from xborder_sdk.models import CountryCode
 from xborder_sdk.models.base import CurrencyCode
+from xborder_sdk.models.money import Amount
 
 ProductCode = Annotated[str, Field(min_length=1, max_length=32)]
 
@@ -43,6 +44,8 @@ class ChinaPostSettings(Settings):
         undeliverable: What happens to a parcel that cannot be delivered: the vendor's `undelivery_option`.
         order_fields: Other values for those constants of the order that a contract may change.
         declare_currency: Currency of the customs values.
+        exchange_rates: What one unit of another currency is worth in it, by currency, as texts: values in these are
+            converted, all others are held.
         unit: Unit of the goods.
         country_codes: The post's country codes where they differ from ISO.
         script: `latin` holds names and addresses of recipients a label may not be able to print; `any` sends all.
@@ -72,6 +75,7 @@ class ChinaPostSettings(Settings):
     undeliverable: str = Field(default="2", min_length=1)
     order_fields: dict[str, str] = Field(default_factory=dict)
     declare_currency: CurrencyCode = "USD"
+    exchange_rates: dict[CurrencyCode, Annotated[Amount, Field(gt=0)]] = Field(default_factory=dict)
     unit: str = Field(default="个", min_length=1)
     country_codes: dict[CountryCode, str] = Field(default_factory=lambda: dict(COUNTRY_CODES))
     script: Literal["latin", "any"] = "latin"
