@@ -224,26 +224,19 @@ def capabilities() -> str:
             " only). `-`: the connector has no such operation, and calling it raises `UnsupportedOperation`.\n"
         ),
     ]
-    parts.append("| operation | " + " | ".join(c.title for c in connectors) + " |")
-    parts.append("|---|" + "---|" * len(connectors))
-    for name, operation in OPERATIONS.items():
-        cells = []
-        for connector in connectors:
-            implemented = {op for kind in connector.kinds for op in check_kind(kind)}
-            if name not in implemented:
-                cells.append("-")
-            elif connector.name == "folder":
-                cells.append("yes")
-            else:
-                mark = connector.checked.get(name)
-                cells.append(mark.value if mark else "unverified")
-        parts.append(
-            f"| [{name}](operations.md#{name}) ({operation.kind.__name__}) | "
-            + " | ".join(cells)
-            + " |"
-        )
+    for kind in KINDS:
+        serving = [c for c in connectors if any(issubclass(k, kind) for k in c.kinds)]
+        parts.append(f"## {kind.__name__}\n")
+        parts.append("| operation | " + " | ".join(c.title for c in serving) + " |")
+        parts.append("|---|" + "---|" * len(serving))
+        for name, operation in OPERATIONS.items():
+            if operation.kind is kind:
+                cells = " | ".join(_mark(connector, name) for connector in serving)
+                parts.append(f"| [{name}](operations.md#{name}) | {cells} |")
+        parts.append("")
+    parts.append("## Options\n")
     parts.append(
-        "\nOptions that each operation honours; any other that is set is refused before anything is sent:\n"
+        "Options that each operation honours; any other that is set is refused before anything is sent:\n"
     )
     parts.append("| connector | operation | options |\n|---|---|---|")
     for connector in connectors:
@@ -257,6 +250,16 @@ def capabilities() -> str:
         f"\n`client.supports(account, operation)` answers for an account ({levels}), without asking anybody.\n"
     )
     return "\n".join(parts)
+
+
+def _mark(connector: type[Connector[Any]], operation: str) -> str:
+    """Against what an operation of a connector has been held."""
+    if operation not in {op for kind in connector.kinds for op in check_kind(kind)}:
+        return "-"
+    if connector.name == "folder":
+        return "yes"
+    mark = connector.checked.get(operation)
+    return mark.value if mark else "unverified"
 
 
 def settings() -> str:
