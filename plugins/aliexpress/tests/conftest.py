@@ -1,4 +1,4 @@
-"""A connector with invented credentials, a flow runner without any driver, and the vendor's documents where they are."""
+"""A connector with invented credentials, a flow runner without a driver, the vendor's documents where they are."""
 
 from __future__ import annotations
 

@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001, DTZ007 - wall-clock times have no zone
 """A list cut into windows shows every order once, however the vendor treats edges and whatever the clock does."""
 
 from __future__ import annotations

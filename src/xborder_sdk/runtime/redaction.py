@@ -6,7 +6,7 @@ import re
 import traceback
 from collections.abc import Iterable
 from pathlib import PurePath
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
@@ -51,7 +51,12 @@ def scrub(text: str, secrets: Iterable[str], people: Iterable[object]) -> str:
         people: Models (the request, recent results) whose personal fields must not show.
     """
     found = _CONTROL.sub(" ", text)
-    values = {spelt for value in secrets if len(value) >= _SHORTEST_WORD for spelt in (value, quote(value, safe=""))}
+    values = {
+        spelt
+        for value in secrets
+        if len(value) >= _SHORTEST_WORD
+        for spelt in (value, quote(value, safe=""), quote_plus(value))  # as it is in a path, and in a query
+    }
     for model in people:
         for value in personal_values(model):
             values.add(value.strip())
