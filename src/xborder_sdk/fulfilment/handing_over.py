@@ -281,7 +281,7 @@ class HandingOver:
         if not row.files:
             return "; the carrier gives no papers for it"
         where = f"; papers: {', '.join(row.files)}"
-        files = [(path, kind) for path in map(Path, row.files) for kind in _PAPERS if path.stem.endswith(kind.value)]
+        files = [(path, kind) for path in map(Path, row.files) for kind in _PAPERS if f"-{kind.value}" in path.stem]
         return where + "".join(self._on_paper(path, kind) for path, kind in files)
 
     def _on_paper(self, path: Path, kind: DocumentKind) -> str:

@@ -23,7 +23,7 @@ from xborder_sdk.fulfilment.preflight import (
     merged,
     state_holds,
 )
-from xborder_sdk.fulfilment.rules import Facts, most_restricted
+from xborder_sdk.fulfilment.rules import Facts, look, most_restricted
 from xborder_sdk.fulfilment.shipment_draft import Draft, address_probe, draft, line_value, tax_numbers
 from xborder_sdk.hookspecs import (
     CreateShipment,
@@ -165,11 +165,15 @@ def _carrier_holds(
     made: Draft,
     ship_at: datetime,
 ) -> tuple[Hold, ...]:
-    """What every carrier account would refuse; nothing if one of them takes it."""
+    """What every carrier account would refuse; nothing if one of them takes it.
+
+    Where a rule fits, only the accounts it uses count: what another one would refuse is nothing to mend.
+    """
     whole = made.request is not None
     request: ShipmentDetails = made.request or address_probe(order.order, recipient, config, ship_at)
     refusals: list[tuple[Hold, ...]] = []
-    for account in carriers_taking(batteries(order), config) or config.carriers:
+    taking = carriers_taking(batteries(order), config) or config.carriers
+    for account in _used_by_rule(client, config, order, request, taking) or taking:
         found = client.connector(account).check_shipment(request)
         if not whole:
             found = tuple(hold for hold in found if (hold.field or "").startswith(("sender.", "recipient.")))
@@ -177,6 +181,23 @@ def _carrier_holds(
             return ()
         refusals.append(found)
     return merged(*refusals)
+
+
+def _used_by_rule(
+    client: Client,
+    config: FulfilmentConfig,
+    order: EnrichedOrder,
+    request: ShipmentDetails,
+    accounts: Sequence[str],
+) -> tuple[str, ...]:
+    """Those of the accounts that the first rule which fits uses; none where no rule tells before prices are known."""
+    if not config.rules:
+        return ()
+    facts = _facts(client, config, order, request, ())
+    rule = next((rule for rule in config.rules if look(rule, facts, config.zones)[0]), None)
+    if rule is None:
+        return ()
+    return tuple(account for account in accounts if any(target.covers(account) for target in rule.use))
 
 
 # -- offers ------------------------------------------------------------------------------------------------------------
@@ -240,7 +261,7 @@ def _named_by_rules(account: str, config: FulfilmentConfig) -> Iterator[Quote]:
 
 
 def _facts(
-    client: Client, config: FulfilmentConfig, order: EnrichedOrder, request: QuoteShipment, quotes: Sequence[Quote]
+    client: Client, config: FulfilmentConfig, order: EnrichedOrder, request: ShipmentDetails, quotes: Sequence[Quote]
 ) -> Facts:
     country = request.recipient.country
     values = [line_value(facts) for facts in order.lines]

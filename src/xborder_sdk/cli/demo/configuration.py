@@ -104,7 +104,8 @@ def configuration(
     else:
         lines += ['connector = "ipp"', f"uri = {_toml(printer)}"]
     lines += [f"media = {_toml(media or ('a4-4up' if printer is None else 'a4-2up'))}", ""]
-    lines += ["[accounts.lists]", 'connector = "folder"', f"path = {_toml(str(folder / 'lists'))}", 'media = "a4-1up"', ""]
+    lists = _toml(str(folder / "lists"))
+    lines += ["[accounts.lists]", 'connector = "folder"', f"path = {lists}", 'media = "a4-1up"', ""]
     text = _FULFILMENT
     if printer is not None:
         text = text.replace("packaging_g", "ask_again_s = 1\npackaging_g", 1)
