@@ -468,3 +468,23 @@ def test_reasons_in_the_goods_are_not_hidden_by_a_probe_of_the_address(planner: 
     slow.holds = own_orders_only
     found = reasons(planner(order(line(1, "WHO")), carriers=["kites-slow"]))
     assert found == [(HoldReason.UNKNOWN_SKU, "lines.0.sku")]
+
+
+def test_only_the_carriers_that_a_rule_uses_say_what_is_to_be_mended(
+    planner: Planner, express: CarrierWorld, slow: CarrierWorld
+) -> None:
+    def refusing(words: str) -> Any:
+        hold = Hold(reason=HoldReason.BAD_ADDRESS, detail=words, field="recipient.name")
+        return lambda request: (hold,)
+
+    express.holds, slow.holds = refusing("express wants it short"), refusing("slow wants it in capitals")
+    rule = {"name": "slowly", "use": ["kites-slow"]}
+    found = planner(order(), item(), rules=[rule])
+    assert isinstance(found, tuple)
+    assert [hold.detail for hold in found] == ["slow wants it in capitals"]
+    # What another carrier would take does not help either: the rule has decided.
+    express.holds = lambda request: ()
+    assert planner(order(), item(), rules=[rule]) == found
+    # Without a rule that fits, every carrier is asked, and one that takes it is enough.
+    elsewhere = rule | {"destination": ["NZ"]}
+    assert not isinstance(planner(order(), item(), rules=[elsewhere]), tuple)
