@@ -377,7 +377,7 @@ def test_services_without_prices_are_listed_and_may_be_named_by_a_rule(post: Any
     asks: list[ListServices] = []
     silent = lister("post", Service(code="8", name="ePacket"), Service(code="3", name="Small packet"), asks=asks)
     rule = {"name": "post", "platform": "post", "use": "post/small packet"}
-    planned = post(order(), silent, express, rules=[rule])
+    planned = post(order(), silent, express, rules=[rule], carriers=both)
     assert planned.plan.request.service == "3"
     assert planned.plan.price is None
     assert planned.plan.reason == planned.why.reason == "rule post: post/Small packet, whose price is not known"
@@ -478,13 +478,14 @@ def test_only_the_carriers_that_a_rule_uses_say_what_is_to_be_mended(
         return lambda request: (hold,)
 
     express.holds, slow.holds = refusing("express wants it short"), refusing("slow wants it in capitals")
+    both = ["kites-express", "kites-slow"]
     rule = {"name": "slowly", "use": ["kites-slow"]}
-    found = planner(order(), item(), rules=[rule])
+    found = planner(order(), item(), rules=[rule], carriers=both)
     assert isinstance(found, tuple)
     assert [hold.detail for hold in found] == ["slow wants it in capitals"]
     # What another carrier would take does not help either: the rule has decided.
     express.holds = lambda request: ()
-    assert planner(order(), item(), rules=[rule]) == found
+    assert planner(order(), item(), rules=[rule], carriers=both) == found
     # Without a rule that fits, every carrier is asked, and one that takes it is enough.
     elsewhere = rule | {"destination": ["NZ"]}
-    assert not isinstance(planner(order(), item(), rules=[elsewhere]), tuple)
+    assert not isinstance(planner(order(), item(), rules=[elsewhere], carriers=both), tuple)
