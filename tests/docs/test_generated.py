@@ -185,6 +185,7 @@ def test_the_accounts_shown_are_those_that_the_sandbox_prints(page: Path) -> Non
             if "hosts" in shown:
                 theirs = printed[name]
                 assert isinstance(theirs, dict)
+                assert isinstance(theirs["hosts"], dict)
                 assert set(shown["hosts"].items()) <= set(theirs["hosts"].items())
                 for setting in set(shown) & set(theirs) - {"hosts"}:
                     assert shown[setting] == theirs[setting], f"{name}: {setting}"
