@@ -342,7 +342,7 @@ def _sku_row(item: BatchItem, at: str, whole_values: WholeValues) -> _Row:
         _text(item.name_zh, f"{at}.name_zh"),
         _text(item.name_en, f"{at}.name_en"),
         (Decimal(item.weight_g) / 1000).quantize(Decimal("0.001")),
-        _whole(item.value, at, whole_values),
+        whole_value(item.value, at, whole_values),
         item.origin,
         "",
         _text(item.hs_code, f"{at}.hs_code"),
@@ -351,7 +351,17 @@ def _sku_row(item: BatchItem, at: str, whole_values: WholeValues) -> _Row:
     )
 
 
-def _whole(value: Money, at: str, whole_values: WholeValues) -> int:
+def whole_value(value: Money, at: str, whole_values: WholeValues) -> int:
+    """A customs value as the sheet takes it: whole US dollars.
+
+    Args:
+        value: The value of one piece.
+        at: Path of the field, for the message.
+        whole_values: What becomes of cents.
+
+    Raises:
+        InvalidRequest: It is in another currency, has cents that nobody said how to round, or is no value of goods.
+    """
     if value.currency != _CURRENCY:
         raise InvalidRequest("the batch file is declared in US dollars", field=f"{at}.value", hint="convert the value")
     amount = value.amount
