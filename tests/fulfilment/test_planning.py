@@ -377,7 +377,7 @@ def test_services_without_prices_are_listed_and_may_be_named_by_a_rule(post: Any
     asks: list[ListServices] = []
     silent = lister("post", Service(code="8", name="ePacket"), Service(code="3", name="Small packet"), asks=asks)
     rule = {"name": "post", "platform": "post", "use": "post/small packet"}
-    planned = post(order(), silent, express, rules=[rule], carriers=["kites-express", "kites-slow"])
+    planned = post(order(), silent, express, rules=[rule])
     assert planned.plan.request.service == "3"
     assert planned.plan.price is None
     assert planned.plan.reason == planned.why.reason == "rule post: post/Small packet, whose price is not known"
