@@ -285,6 +285,15 @@ class Pages:
     def texts(self) -> list[str]:
         return [page.get_textpage().get_text_range() for page in self._pdf]
 
+    def blank_right_mm(self) -> list[float]:
+        """Return how much paper is left on the right of the text of each page."""
+        found = []
+        for page in self._pdf:
+            text = page.get_textpage()
+            ends = [text.get_charbox(index)[2] for index in range(text.count_chars())]
+            found.append((page.get_size()[0] - max(ends)) / 72 * 25.4)
+        return found
+
     def barcodes(self) -> list[set[str]]:
         """Return the Code 128 codes a scanner reads on each page printed at 203 dpi."""
         pictures = [page.render(scale=203 / 72).to_pil() for page in self._pdf]

@@ -190,6 +190,7 @@ def test_papers_of_a_bag(ae: Any, read_pdf: Any, kind: str | None, size: tuple[i
     pages = read_pdf(base64.b64decode(answer["result"]["data"], validate=True))
     assert pages.sizes_mm() == [size]
     assert data["handover_content_code"] in pages.barcodes()[0]
+    assert "1 parcels, 520 g" in pages.texts()[0]  # what its parcels weigh, where nobody weighed the bag
     if kind == "512":
         assert result["intl_tracking_no"] in pages.texts()[0]
 

@@ -39,6 +39,16 @@ def test_a_label_of_100_by_150_mm_with_readable_codes(ae: Any, printed: Any, rea
         assert wanted in text
 
 
+def test_nothing_is_printed_at_the_edge_of_the_paper(ae: Any, printed: Any, read_pdf: Any) -> None:
+    request = ae.order_request()
+    places = request["address_d_t_os"]
+    street = "7 rue des Cerisiers, escalier de gauche au fond de la cour, appartement 1204, Bâtiment B"
+    places["receiver"] |= {"name": "Élodie Marie-Joséphine Garnier de la Tour du Pin", "street_address": street}
+    result = ae.book(address_d_t_os=places)
+    pages = read_pdf(printed(ae.call(ONE, international_logistics_id=result["intl_tracking_no"])))
+    assert pages.blank_right_mm() >= [2.5]
+
+
 def test_the_same_label_is_the_same_bytes(ae: Any) -> None:
     number = ae.book()["intl_tracking_no"]
     first, second = (ae.call(ONE, international_logistics_id=number)["result"] for _ in range(2))

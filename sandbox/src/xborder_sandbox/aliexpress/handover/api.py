@@ -268,7 +268,7 @@ def _content(shop: Shop, bag: Bag) -> dict[str, Json]:
         "appointment_type": bag.appointment,
         "appointment_type_name": _APPOINTMENTS[bag.appointment],
         "parcel_order_list": listed,
-        "estimate_weight": str(bag.weight or weight),
+        "estimate_weight": str(bag.told_weight),
         "actual_weight": str(weight) if bag.is_taken(now) else "",
         "weight_unit": "g",
         "estimate_fee": f"{fee:.2f}",

@@ -48,6 +48,11 @@ class Bag:
     domestic: tuple[str, str] = ("", "")
     is_cancelled: bool = False
 
+    @property
+    def told_weight(self) -> int:
+        """Grams as the seller said, or what its parcels weigh."""
+        return self.weight or sum(parcel.weight for parcel in self.parcels)
+
     def is_taken(self, now: datetime) -> bool:
         """Tell whether it left the seller."""
         return not self.is_cancelled and now >= self.taken_at

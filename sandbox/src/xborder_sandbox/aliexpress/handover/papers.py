@@ -48,7 +48,7 @@ def _label(sheet: Sheet, bag: Bag, title: str) -> None:
     sheet.code128(60, 14, bag.tracking_number)
     sheet.text(wide / 2, 78, bag.tracking_number, 9, align="center")
     sheet.line(82)
-    sheet.text(3, 88, f"{len(bag.parcels)} parcels, {bag.weight} g", 10)
+    sheet.text(3, 88, f"{len(bag.parcels)} parcels, {bag.told_weight} g", 10)
     sheet.text(3, 94, f"Hand-over {bag.handover_order_id}, {write_china(bag.created)} GMT+8", 8)
 
 
@@ -57,7 +57,7 @@ def _list(sheet: Sheet, bag: Bag, page: int, pages: int) -> None:
     sheet.text(15, 18, "HAND-OVER LIST (SIMULATED)", 14, bold=True)
     sheet.text(wide - 15, 18, f"{page + 1}/{pages}", 9, align="right", room=30)
     sheet.text(15, 25, f"{bag.code}  {bag.warehouse.code}  {write_china(bag.created)} GMT+8", 9)
-    sheet.text(15, 30, f"{len(bag.parcels)} parcels, {bag.weight} g", 9)
+    sheet.text(15, 30, f"{len(bag.parcels)} parcels, {bag.told_weight} g", 9)
     if page == 0:
         sheet.code128(33, 12, bag.code)
     sheet.line(48)

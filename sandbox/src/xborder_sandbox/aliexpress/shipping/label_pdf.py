@@ -45,18 +45,18 @@ def _paint(sheet: Sheet, parcel: Parcel, picking: bool) -> None:
     sheet.text(wide - 3, 13, to.country, 14, bold=True, align="right", room=20)
     sheet.line(15)
 
-    sheet.text(3, 19, f"From: {parcel.sender}", 7)
+    sheet.text(3, 19, f"From: {parcel.sender}", 7, room=wide - 6)
     if parcel.returns_unreachable:
-        sheet.text(3, 22.5, f"If undeliverable return to: {parcel.return_to}", 6)
+        sheet.text(3, 22.5, f"If undeliverable return to: {parcel.return_to}", 6, room=wide - 6)
     else:
         sheet.text(3, 22.5, "If undeliverable destroy", 6)
     sheet.line(24.5)
 
     sheet.text(3, 29, "Ship to:", 7, bold=True)
-    sheet.text(18, 29.5, to.name, 11, bold=True)
+    sheet.text(18, 29.5, to.name, 11, bold=True, room=wide - 21)
     rows = [*to.lines, COUNTRIES.get(to.country, to.country)]
     for row, line in enumerate(rows):
-        sheet.text(18, 35 + row * 5, line, 9)
+        sheet.text(18, 35 + row * 5, line, 9, room=wide - 21)
     sheet.text(18, 50.5, f"Tel: {to.phone}", 7)
     sheet.line(53)
 
@@ -88,7 +88,7 @@ def _paint(sheet: Sheet, parcel: Parcel, picking: bool) -> None:
     sheet.text(wide - 3, 124, parcel.code, 6.5, align="right", room=45)
     if picking:
         text = "; ".join(f"{item.sku_code or item.english} x{item.quantity}" for item in parcel.goods)
-        sheet.text(3, 129, text, 7)
+        sheet.text(3, 129, text, 7, room=wide - 6)
     sheet.code128(132, 12, parcel.code)
 
 
