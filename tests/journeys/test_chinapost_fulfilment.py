@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -157,9 +158,12 @@ def test_the_same_in_a_terminal(sandbox: Handle, tmp_path: Path) -> None:
     text = TOML.format(ebay=account("ebay-us"), post=account("chinapost"), tracker=account("track17"))
     (tmp_path / "xborder.toml").write_text(text, encoding="utf-8")
 
+    # A ledger of its own: that of this machine's user would remember the parcels of an earlier run.
+    own = os.environ | {"XDG_STATE_HOME": str(tmp_path / "state")}
+
     def xborder(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", "from xborder_sdk.cli import main; main()", *arguments]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True, timeout=120, check=False)
 
     done = xborder("fulfil", "--json")
     assert done.stdout, done.stderr
