@@ -364,6 +364,24 @@ def test_the_platform_steps_in_and_decides(patient: Court) -> None:
     assert dispute.dispute_id in patient.listed(kinds=(DisputeKind.CLAIM,))
 
 
+def test_a_return_that_was_reached_without_the_seller_waits_for_the_address(patient: Court) -> None:
+    dispute = patient.issue(reason="not_as_described", type="return_and_refund")
+    patient.seller.pass_(5.1 * DAY)
+    waiting = patient.read(dispute.dispute_id)
+    assert waiting.status is DisputeStatus.SELLER_MUST_ACT
+    assert waiting.choices == {"accept_dispute", "add_evidence"}
+    assert waiting.respond_by is not None
+    patient.call.accept_dispute(SHOP, accepting(dispute))
+    returning = patient.read(dispute.dispute_id)
+    assert (returning.status, returning.choices) == (DisputeStatus.BUYER_MUST_ACT, {"add_evidence"})
+    patient.buyer(dispute, "ship_return")
+    back = patient.read(dispute.dispute_id)
+    assert (back.status, back.choices) == (DisputeStatus.SELLER_MUST_ACT, {"add_evidence"})
+    assert back.respond_by is not None
+    patient.seller.pass_(30 * DAY)
+    assert patient.read(dispute.dispute_id).status is DisputeStatus.CLOSED
+
+
 # -- evidence ----------------------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from xborder_aliexpress import dispute_words as words
 from xborder_aliexpress.calls import Answer
-from xborder_aliexpress.dispute_reading import is_for_seller
+from xborder_aliexpress.dispute_reading import awaits_address, is_for_seller
 from xborder_sdk.errors import Conflict, InvalidRequest, MalformedResponse, Refused, TooLate
 from xborder_sdk.hookspecs import ProposeSolution
 from xborder_sdk.models import (
@@ -59,7 +59,9 @@ def to_accept(dispute: Dispute, proposal_id: str | None) -> Proposal:
     possible = [
         one
         for one in dispute.proposals
-        if is_for_seller(one) or (agreed and one.party is not DisputeParty.SELLER and one.vendor_status in words.AGREED)
+        if is_for_seller(one)
+        or awaits_address(one, dispute.vendor_status)
+        or (agreed and one.party is not DisputeParty.SELLER and one.vendor_status in words.AGREED)
     ]
     if proposal_id is not None:
         named = next((one for one in possible if one.proposal_id == proposal_id), None)

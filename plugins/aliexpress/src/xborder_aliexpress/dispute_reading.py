@@ -115,7 +115,7 @@ def read_dispute(found: JsonObject, account: str, raw: Raw, reasons: Reasons, no
         respond_by=pacific.read(found.text_or_none("timeout_trigger_time")) if status in _SELLERS_MOVE else None,
         proposals=proposals,
         answer=words.ACCEPT if answered else None,
-        choices=_choices(status, proposals),
+        choices=_choices(status, vendor_status, proposals),
         buyer_id=found.text_or_none("buyer_login_id"),
         buyer_note=next((one.note for one in history if one.party is DisputeParty.BUYER and one.note), None),
         lines=_lines(found),
@@ -139,16 +139,30 @@ def _status(found: JsonObject) -> DisputeStatus:
     return status
 
 
-def _choices(status: DisputeStatus, proposals: tuple[Proposal, ...]) -> frozenset[str]:
+def _choices(status: DisputeStatus, vendor_status: str | None, proposals: tuple[Proposal, ...]) -> frozenset[str]:
     """What may be answered now. While the platform decides or a return travels, only evidence may be added."""
     if status in _OVER:
         return frozenset()
     if status in {DisputeStatus.PLATFORM_DECIDES, DisputeStatus.WAITING}:
         return frozenset({words.ADD_EVIDENCE})
-    found = {words.OFFER, words.ADD_EVIDENCE}
-    if any(is_for_seller(proposal) for proposal in proposals):
+    found = {words.ADD_EVIDENCE}
+    if vendor_status not in words.RETURN_AGREED:
+        found.add(words.OFFER)
+    if any(is_for_seller(proposal) or awaits_address(proposal, vendor_status) for proposal in proposals):
         found.add(words.ACCEPT)
     return frozenset(found)
+
+
+def awaits_address(proposal: Proposal, vendor_status: str | None) -> bool:
+    """Whether a return holds that the seller has not agreed to, so that agreeing still gives its address.
+
+    The call that agrees is the only one that takes an address.
+    """
+    return (
+        vendor_status == words.SET_RETURN_ADDRESS
+        and proposal.kind is SolutionKind.RETURN_AND_REFUND
+        and proposal.vendor_status in words.AGREED
+    )
 
 
 def is_for_seller(proposal: Proposal) -> bool:

@@ -50,6 +50,10 @@ STATUS: Final = {
 }
 """reverse_detail_status."""
 
+SET_RETURN_ADDRESS: Final = "wait_for_seller_set_return_address"
+RETURN_AGREED: Final = frozenset({SET_RETURN_ADDRESS, "wait_for_seller_confirmation", "wait_for_buyer_return"})
+"""States after an agreement, in which nothing is proposed any more."""
+
 SOLUTION: Final = {"refund": SolutionKind.REFUND, "return_and_refund": SolutionKind.RETURN_AND_REFUND}
 SOLUTION_WORD: Final = {kind: word for word, kind in SOLUTION.items()}
 """solution_type; add_solution_type of the proposal."""
