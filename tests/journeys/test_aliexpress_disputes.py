@@ -378,7 +378,7 @@ def test_a_return_that_was_reached_without_the_seller_waits_for_the_address(pati
     back = patient.read(dispute.dispute_id)
     assert (back.status, back.choices) == (DisputeStatus.SELLER_MUST_ACT, {"add_evidence"})
     assert back.respond_by is not None
-    patient.seller.pass_(30 * DAY)
+    patient.seller.pass_(6 * DAY)
     assert patient.read(dispute.dispute_id).status is DisputeStatus.CLOSED
 
 
