@@ -29,7 +29,7 @@ def test_no_entry_that_stays_is_passed_over(size: int, count: int, leaving: list
     """Without a count nobody can see that entries left, so there nothing leaves."""
     entries = list(range(count))
     stays = set(entries) - ({gone for some in leaving for gone in some} if counted else set())
-    position: paging.Position | None = paging.Position(NOW)
+    position: paging.Position | None = paging.Position(started=NOW)
     seen: set[int] = set()
     turns = 0
     while position is not None:
@@ -48,14 +48,14 @@ def test_no_entry_that_stays_is_passed_over(size: int, count: int, leaving: list
 @given(st.integers(0, 1000 * 24 * 60))
 def test_every_order_is_of_one_window(minutes: int) -> None:
     created = NOW - timedelta(minutes=minutes)
-    position = paging.Position(NOW)
+    position = paging.Position(started=NOW)
     found = JsonObject({"gmt_create": pacific.write(pacific.wall_clock(created))})
     sections = [paging.Section(DisputeKind.PAYMENT_DISPUTE, "IN_FROZEN", number) for number in range(6)]
     assert sum(paging.belongs(found, section, position) for section in sections) == 1
 
 
 def test_windows_reach_as_far_as_a_chargeback_and_are_no_longer_than_the_platform_takes() -> None:
-    position = paging.Position(NOW)
+    position = paging.Position(started=NOW)
     windows = [paging.Section(DisputeKind.PAYMENT_DISPUTE, "IN_FROZEN", number) for number in range(4)]
     spans = [paging.window(section, position) for section in windows]
     assert spans[-1][0] <= NOW - timedelta(days=540)

@@ -132,7 +132,7 @@ def test_the_window_is_closed_by_the_vendors_clock(orders: EbayOrders, template:
     assert dict(step.query)["filter"].endswith("..]")
     with pytest.raises(StopIteration) as end:
         flow.send(shop.answer(step))
-    assert end.value.value.next.state["end"] == "2026-03-03T08:00:00.000Z"
+    assert end.value.value.next.state["window_end"] == "2026-03-03T08:00:00Z"
     following = next(orders.list_orders(ListOrders(modified_from=START, page_size=1, cursor=end.value.value.next)))
     assert isinstance(following, Send)
     assert dict(following.query)["filter"].endswith("..2026-03-03T08:00:00.000Z]")
@@ -150,7 +150,7 @@ def test_a_clock_that_cannot_be_trusted_leaves_the_window_open(
     answer = Response(200, {} if date is None else {"Date": date}, shop.answer(step).content)
     with pytest.raises(StopIteration) as end:
         flow.send(answer)
-    assert "end" not in end.value.value.next.state
+    assert "window_end" not in end.value.value.next.state
 
 
 def test_ids_come_in_fifties_each_once(orders: EbayOrders, template: dict[str, Any]) -> None:
@@ -189,7 +189,9 @@ def test_a_cursor_belongs_to_its_filters(orders: EbayOrders, template: dict[str,
         ListOrders(modified_from=START, page_size=1, cursor=Cursor(connector="other", state=cursor.state)),
         ListOrders(modified_from=START, page_size=1, cursor=cursor.replace(state={**cursor.state, "offset": -1})),
         ListOrders(modified_from=START, page_size=1, cursor=cursor.replace(state={**cursor.state, "offset": "1"})),
-        ListOrders(modified_from=START, page_size=1, cursor=cursor.replace(state={**cursor.state, "end": "soon"})),
+        ListOrders(
+            modified_from=START, page_size=1, cursor=cursor.replace(state={**cursor.state, "window_end": "soon"})
+        ),
         ListOrders(modified_from=START, page_size=1, cursor=cursor.replace(state={**cursor.state, "total": True})),
     ):
         with pytest.raises(InvalidCursor):

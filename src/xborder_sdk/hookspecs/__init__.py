@@ -28,6 +28,7 @@ from xborder_sdk.hookspecs.dispute_channel import (
 )
 from xborder_sdk.hookspecs.kind import Kind
 from xborder_sdk.hookspecs.label_printer import CancelPrintJob, GetPrintJob, LabelPrinter, ListPrinters, PrintDocument
+from xborder_sdk.hookspecs.lists import ListPosition, ListRequest
 from xborder_sdk.hookspecs.logistics_provider import (
     BookPickup,
     CancelPickup,
@@ -121,7 +122,9 @@ __all__ = [
     "ListDisputes",
     "ListMessages",
     "ListOrders",
+    "ListPosition",
     "ListPrinters",
+    "ListRequest",
     "ListReviews",
     "ListServices",
     "LogisticsProvider",

@@ -8,12 +8,11 @@ request to cancel or a chargeback may reach.
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from pydantic import JsonValue
+from pydantic import Field
 
 from xborder_aliexpress import dispute_words as words
 from xborder_aliexpress import pacific
@@ -22,9 +21,9 @@ from xborder_aliexpress.order_disputes import FROZEN
 from xborder_aliexpress.order_list import CONNECTOR, LIST, LIST_OVERSEAS
 from xborder_aliexpress.settings import AliexpressSettings
 from xborder_sdk.errors import InvalidCursor, InvalidRequest
-from xborder_sdk.hookspecs import ListDisputes
-from xborder_sdk.models import Cursor, Dispute, DisputeKind
-from xborder_sdk.reading import JsonObject, parse_time
+from xborder_sdk.hookspecs import ListDisputes, ListPosition
+from xborder_sdk.models import Dispute, DisputeKind, Instant
+from xborder_sdk.reading import JsonObject
 
 KINDS: Final = (DisputeKind.CLAIM, DisputeKind.CANCELLATION_REQUEST, DisputeKind.PAYMENT_DISPUTE)
 MOST: Final = 50  # SDK, issuelist.get, page_size
@@ -49,8 +48,7 @@ class Section:
     window: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(ListPosition):
     """Where a list stands.
 
     Attributes:
@@ -60,9 +58,9 @@ class Position:
         total: How many entries the platform spoke of on the page before.
     """
 
-    started: datetime
-    section: int = 0
-    page: int = 1
+    started: Instant
+    section: int = Field(default=0, ge=0)
+    page: int = Field(default=1, ge=1)
     total: int | None = None
 
 
@@ -179,29 +177,13 @@ def following(position: Position, listed: int, total: int | None, size: int, cou
     """
     if position.total is not None and total is not None and total < position.total and position.page > 1:
         back = -(-(position.total - total) // size)
-        return replace(position, page=max(1, position.page - back), total=total)
+        return position.replace(page=max(1, position.page - back), total=total)
     more = listed >= size if total is None else position.page * size < total
     if more and listed:
-        return replace(position, page=position.page + 1, total=total)
+        return position.replace(page=position.page + 1, total=total)
     if position.section + 1 < count:
-        return Position(position.started, position.section + 1)
+        return Position(started=position.started, section=position.section + 1)
     return None
-
-
-# --- cursors
-
-
-def cursor_at(request: ListDisputes, position: Position) -> Cursor:
-    """The cursor of a position."""
-    state: dict[str, JsonValue] = {
-        "list": _digest(request),
-        "started": position.started.isoformat(),
-        "section": position.section,
-        "page": position.page,
-    }
-    if position.total is not None:
-        state["total"] = position.total
-    return Cursor(connector=CONNECTOR, state=state)
 
 
 def position_of(request: ListDisputes, count: int, now: datetime) -> Position:
@@ -215,23 +197,7 @@ def position_of(request: ListDisputes, count: int, now: datetime) -> Position:
     Raises:
         InvalidCursor: The cursor is damaged or of another list.
     """
-    cursor = request.cursor
-    if cursor is None:
-        return Position(now.replace(microsecond=0))
-    started, section, page, total = (cursor.state.get(name) for name in ("started", "section", "page", "total"))
-    moment = parse_time(started) if isinstance(started, str) else None
-    if (
-        cursor.connector != CONNECTOR
-        or cursor.state.get("list") != _digest(request)
-        or moment is None
-        or not (isinstance(section, int) and 0 <= section < count)
-        or not (isinstance(page, int) and page >= 1)
-        or not (total is None or isinstance(total, int))
-    ):
-        raise InvalidCursor("the cursor belongs to another list, or to other filters")
-    return Position(moment, section, page, total)
-
-
-def _digest(request: ListDisputes) -> str:
-    text = f"disputes{request.model_dump_json(exclude={'cursor'})}"
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    position = Position.of(CONNECTOR, request) or Position(started=now.replace(microsecond=0))
+    if position.section >= count:
+        raise InvalidCursor("the cursor is damaged")
+    return position

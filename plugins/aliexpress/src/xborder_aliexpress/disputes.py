@@ -21,7 +21,7 @@ from xborder_aliexpress import dispute_words as words
 from xborder_aliexpress import order_disputes as whole_orders
 from xborder_aliexpress.calls import Upload, whole_id
 from xborder_aliexpress.dispute_reading import most_refunded, read_dispute, read_listed
-from xborder_aliexpress.order_list import is_beyond
+from xborder_aliexpress.order_list import CONNECTOR, is_beyond
 from xborder_aliexpress.order_reading import line_id
 from xborder_aliexpress.seller_addresses import REFUND, stored_addresses
 from xborder_aliexpress.trade_order import trade_order
@@ -127,7 +127,7 @@ class AliexpressDisputes(DisputeChannel):
             items = [read(found, self.account, answer.raw) for found in mine]
             # The platform does not count all orders, so only a page that is not full is the last.
             after = paging.following(position, len(listed), None, size, len(sections))
-        return self._page(request, items, None if after is None else paging.cursor_at(request, after))
+        return self._page(request, items, None if after is None else after.cursor(CONNECTOR, request))
 
     def _page(self, request: ListDisputes, items: list[Dispute], after: Cursor | None) -> Page[Dispute]:
         return _DisputePage(items=tuple(item for item in items if paging.is_wanted(item, request)), next=after)

@@ -10,13 +10,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from pydantic import JsonValue
-
 from xborder_aliexpress.order_reading import buyer_login
 from xborder_aliexpress.trade_order import trade_order
-from xborder_sdk.errors import InvalidCursor, MalformedResponse, Refused
-from xborder_sdk.hookspecs import ListMessages, OrderSource, SendMessage, hookimpl
-from xborder_sdk.models import Cursor, Message, MessageParty, Page, Raw, SentMessage
+from xborder_sdk.errors import MalformedResponse, Refused
+from xborder_sdk.hookspecs import ListMessages, ListPosition, OrderSource, SendMessage, hookimpl
+from xborder_sdk.models import Message, MessageParty, Page, Raw, SentMessage
 from xborder_sdk.reading import JsonObject, parse_json
 from xborder_sdk.steps import Flow
 
@@ -35,6 +33,18 @@ _CONNECTOR: Final = "aliexpress"
 _MessagePage = Page[Message]
 
 
+class _Position(ListPosition):
+    """Where a conversation stands.
+
+    Attributes:
+        start: The moment from which it is read backwards, in epoch milliseconds.
+        last: The message behind which it goes on.
+    """
+
+    start: int
+    last: str | None = None
+
+
 class Messages(OrderSource):
     """The operations on messages."""
 
@@ -51,19 +61,22 @@ class Messages(OrderSource):
         Raises:
             InvalidCursor: The cursor is of another list.
         """
-        start, last = _position(request, self.connector.now())
+        position = _Position.of(_CONNECTOR, request)
+        if position is None:
+            position = _Position(start=int(self.connector.now().timestamp() * 1000))
         buyer = yield from self._session(request.order_id, request.buyer_id)
         query = {
             "buyer_id": buyer,
             "page_size": min(request.page_size or MOST_PER_PAGE, MOST_PER_PAGE),
-            "start_time": start,
-            "last_message_id": last,
+            "start_time": position.start,
+            "last_message_id": position.last,
         }
         answer = yield from self.connector.calls.read(LIST, {"im_query_message_dto": query})
         data = answer.body.child("result").child("data")
         listed = [_message(item, answer.raw) for item in data.children("message_list")]
         kept = tuple(item for item in listed if request.since is None or _is_since(item, request.since))
-        return _MessagePage(items=kept, next=_following(request, data, complete=len(kept) == len(listed)))
+        following = _following(data, position, complete=len(kept) == len(listed))
+        return _MessagePage(items=kept, next=None if following is None else following.cursor(_CONNECTOR, request))
 
     @hookimpl
     def send_message(self, request: SendMessage) -> Flow[SentMessage]:
@@ -142,30 +155,12 @@ def _is_since(message: Message, since: datetime) -> bool:
     return message.sent_at is None or message.sent_at >= since
 
 
-def _position(request: ListMessages, now: datetime) -> tuple[int, str | None]:
-    """From which moment backwards, in epoch milliseconds, and behind which message."""
-    cursor = request.cursor
-    if cursor is None:
-        return int(now.timestamp() * 1000), None
-    start, last = cursor.state.get("start"), cursor.state.get("last")
-    if (
-        cursor.connector != _CONNECTOR
-        or cursor.state.get("order") != request.order_id
-        or not isinstance(start, int)
-        or not (last is None or isinstance(last, str))
-    ):
-        raise InvalidCursor("the cursor belongs to another list")
-    return start, last if isinstance(last, str) else None
-
-
-def _following(request: ListMessages, data: JsonObject, *, complete: bool) -> Cursor | None:
+def _following(data: JsonObject, position: _Position, *, complete: bool) -> _Position | None:
     """Where the next page starts; None where there is none, or it would be older than wanted."""
     start = data.integer_or_none("next_start_time")
     if data.flag("has_more") is not True or start is None or not complete:
         return None
-    last = data.text_or_none("last_message_id")
-    before = request.cursor.state if request.cursor is not None else {}
-    if before.get("start") == start and before.get("last") == last:
+    following = _Position(start=start, last=data.text_or_none("last_message_id"))
+    if following == position:
         raise MalformedResponse("field next_start_time does not lead on")
-    state: dict[str, JsonValue] = {"order": request.order_id, "start": start, "last": last}
-    return Cursor(connector=_CONNECTOR, state=state)
+    return following

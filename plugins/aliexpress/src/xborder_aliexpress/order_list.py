@@ -6,22 +6,19 @@ at one moment; it ends where a question has another page, since the vendor cuts 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
-from pydantic import JsonValue
+from pydantic import Field
 
 from xborder_aliexpress import pacific, windows
 from xborder_aliexpress import vocabulary as words
 from xborder_aliexpress.settings import AliexpressSettings
 from xborder_aliexpress.windows import Window
-from xborder_sdk.errors import InvalidCursor
-from xborder_sdk.hookspecs import ListOrders
-from xborder_sdk.models import Cursor, OrderReference, OrderStatus
-from xborder_sdk.reading import JsonObject, parse_time
+from xborder_sdk.hookspecs import ListOrders, ListPosition
+from xborder_sdk.models import Cursor, Instant, OrderReference, OrderStatus
+from xborder_sdk.reading import JsonObject
 
 CONNECTOR: Final = "aliexpress"
 LIST: Final = "aliexpress.trade.seller.orderlist.get"
@@ -31,8 +28,7 @@ MOST_QUESTIONS: Final = 24
 MOST_IDS: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(ListPosition):
     """Where a list stands.
 
     Attributes:
@@ -42,9 +38,9 @@ class Position:
         total: How many orders the platform spoke of on the page before.
     """
 
-    started: datetime
-    window: int = 0
-    page: int = 1
+    started: Instant
+    window: int = Field(default=0, ge=0)
+    page: int = Field(default=1, ge=1)
     total: int | None = None
 
 
@@ -142,50 +138,20 @@ def _status(item: JsonObject) -> OrderStatus:
     )
 
 
-def cursor_at(request: ListOrders, settings: AliexpressSettings, position: Position) -> Cursor:
-    """The cursor of a position."""
-    state: dict[str, JsonValue] = {
-        "list": _digest(request, settings),
-        "window": position.window,
-        "page": position.page,
-        "started": position.started.astimezone(UTC).isoformat(),
-    }
-    if position.total is not None:
-        state["total"] = position.total
-    return Cursor(connector=CONNECTOR, state=state)
-
-
-def position_of(request: ListOrders, settings: AliexpressSettings, now: datetime) -> Position:
-    """Where a wish wants to go on.
-
-    Args:
-        request: The wish.
-        settings: The account's settings.
-        now: The present, aware.
+def position_of(request: ListOrders, settings: AliexpressSettings) -> Position | None:
+    """Where a wish wants to go on; None at its beginning.
 
     Raises:
         InvalidCursor: The cursor is damaged or of another list.
     """
-    cursor = request.cursor
-    if cursor is None:
-        return Position(now)
-    window, page, started, total = (cursor.state.get(name) for name in ("window", "page", "started", "total"))
-    moment = parse_time(started) if isinstance(started, str) else None
-    if (
-        cursor.connector != CONNECTOR
-        or cursor.state.get("list") != _digest(request, settings)
-        or moment is None
-        or not isinstance(window, int)
-        or not isinstance(page, int)
-        or window < 0
-        or page < 1
-        or not (total is None or isinstance(total, int))
-    ):
-        raise InvalidCursor("the cursor belongs to another list, or to other filters")
-    return Position(moment, window, page, total)
+    return Position.of(CONNECTOR, request, *_shaping(settings))
 
 
-def _digest(request: ListOrders, settings: AliexpressSettings) -> str:
-    text = request.model_dump_json(exclude={"cursor"})
-    text += f"{settings.order_list}/{settings.gateway}/{settings.order_life_days}"
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+def cursor_at(request: ListOrders, settings: AliexpressSettings, position: Position) -> Cursor:
+    """The cursor of a position."""
+    return position.cursor(CONNECTOR, request, *_shaping(settings))
+
+
+def _shaping(settings: AliexpressSettings) -> tuple[str, ...]:
+    """Settings that decide which questions are asked."""
+    return settings.order_list, settings.gateway, str(settings.order_life_days)

@@ -60,7 +60,7 @@ class AliexpressOrders(Declaring, Messages, Reviews):
         """
         windows.check(request)
         connector = self.connector
-        position = paging.position_of(request, connector.settings, connector.now())
+        position = paging.position_of(request, connector.settings) or paging.Position(started=connector.now())
         if request.order_ids:
             return (yield from self._by_id(request, position))
         life = timedelta(days=connector.settings.order_life_days)
@@ -88,7 +88,7 @@ class AliexpressOrders(Declaring, Messages, Reviews):
                 break
         following = None
         if window < len(plan):
-            there = paging.Position(position.started, window, page, total)
+            there = paging.Position(started=position.started, window=window, page=page, total=total)
             following = paging.cursor_at(request, connector.settings, there)
         return _OrderPage(items=tuple(found.values()), next=following)
 
@@ -106,7 +106,7 @@ class AliexpressOrders(Declaring, Messages, Reviews):
         after = position.window + size
         following = None
         if after < len(unique):
-            there = paging.Position(position.started, after)
+            there = paging.Position(started=position.started, window=after)
             following = paging.cursor_at(request, self.connector.settings, there)
         return _OrderPage(items=tuple(found), next=following)
 

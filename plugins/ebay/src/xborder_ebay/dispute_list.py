@@ -13,20 +13,17 @@ the most pressing first, and through each in windows of opening times:
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from pydantic import JsonValue
+from pydantic import Field
 
 from xborder_ebay import dispute_words as words
 from xborder_ebay.after_sales import DESKS, MOST, Desk
 from xborder_ebay.order_list import ebay_time
 from xborder_sdk.errors import InvalidCursor, InvalidRequest
-from xborder_sdk.hookspecs import ListDisputes
-from xborder_sdk.models import Cursor, Dispute, DisputeKind
-from xborder_sdk.reading import parse_time
+from xborder_sdk.hookspecs import ListDisputes, ListPosition
+from xborder_sdk.models import Dispute, DisputeKind, Instant
 
 CONNECTOR: Final = "ebay"
 KINDS: Final = (DisputeKind.PAYMENT_DISPUTE, *DESKS)
@@ -35,8 +32,7 @@ _WINDOW: Final = timedelta(days=90)
 _TICK: Final = timedelta(milliseconds=1)  # eBay's times have milliseconds, and both ends of a window count
 
 
-@dataclass(frozen=True)
-class Position:
+class Position(ListPosition):
     """Where a list stands.
 
     Attributes:
@@ -47,10 +43,10 @@ class Position:
         total: How many entries eBay spoke of on the page before.
     """
 
-    kind: int
-    end: datetime
-    start: datetime | None = None
-    offset: int = 0
+    kind: int = Field(default=0, ge=0)
+    end: Instant
+    start: Instant | None = None
+    offset: int = Field(default=0, ge=0)
     total: int | None = None
 
 
@@ -136,28 +132,10 @@ def after(position: Position, span: tuple[datetime, datetime] | None, kinds: int
         kinds: How many kinds are wanted.
     """
     if span is not None and span[1] < position.end:
-        return replace(position, start=span[1] + _TICK, offset=0, total=None)
+        return position.replace(start=span[1] + _TICK, offset=0, total=None)
     if position.kind + 1 < kinds:
-        return Position(position.kind + 1, position.end)
+        return Position(kind=position.kind + 1, end=position.end)
     return None
-
-
-# --- cursors
-
-
-def cursor_at(request: ListDisputes, position: Position) -> Cursor:
-    """The cursor of a position."""
-    state: dict[str, JsonValue] = {
-        "list": _digest(request),
-        "kind": position.kind,
-        "end": ebay_time(position.end),
-        "offset": position.offset,
-    }
-    if position.start is not None:
-        state["start"] = ebay_time(position.start)
-    if position.total is not None:
-        state["total"] = position.total
-    return Cursor(connector=CONNECTOR, state=state)
 
 
 def position_of(request: ListDisputes, kinds: int, now: datetime) -> Position:
@@ -171,28 +149,10 @@ def position_of(request: ListDisputes, kinds: int, now: datetime) -> Position:
     Raises:
         InvalidCursor: The cursor is damaged or of another list.
     """
-    cursor = request.cursor
-    if cursor is None:
+    position = Position.of(CONNECTOR, request)
+    if position is None:
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-        return Position(0, request.opened_to or now)
-    kind, offset, total = (cursor.state.get(name) for name in ("kind", "offset", "total"))
-    end, start = (_moment(cursor.state.get(name)) for name in ("end", "start"))
-    if (
-        cursor.connector != CONNECTOR
-        or cursor.state.get("list") != _digest(request)
-        or end is None
-        or not (isinstance(kind, int) and 0 <= kind < kinds)
-        or not (isinstance(offset, int) and offset >= 0)
-        or not (total is None or isinstance(total, int))
-    ):
-        raise InvalidCursor("the cursor belongs to another list, or to other filters")
-    return Position(kind, end, start, offset, total)
-
-
-def _moment(value: JsonValue) -> datetime | None:
-    return parse_time(value) if isinstance(value, str) else None
-
-
-def _digest(request: ListDisputes) -> str:
-    text = f"disputes{request.model_dump_json(exclude={'cursor'})}"
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return Position(end=request.opened_to or now)
+    if position.kind >= kinds:
+        raise InvalidCursor("the cursor is damaged")
+    return position

@@ -16,7 +16,6 @@ What must not happen twice, and how it does not:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -122,9 +121,9 @@ class EbayDisputes(DisputeChannel):
         more = answer.text_or_none("next") is not None or (total is not None and end < total)
         following: paging.Position | None
         if missed:
-            following = replace(position, offset=max(0, position.offset - missed), total=total)
+            following = position.replace(offset=max(0, position.offset - missed), total=total)
         elif more and found:
-            following = replace(position, offset=end, total=total)
+            following = position.replace(offset=end, total=total)
         else:
             following = paging.after(position, span, kinds)
         narrowed = kinds > 1 or span is not None or request.order_id is not None or request.open_only
@@ -155,7 +154,7 @@ class EbayDisputes(DisputeChannel):
     ) -> Page[Dispute]:
         return _DisputePage(
             items=tuple(item for item in items if item is not None and paging.is_wanted(item, request)),
-            next=None if following is None else paging.cursor_at(request, following),
+            next=None if following is None else following.cursor(paging.CONNECTOR, request),
             total=total,
         )
 

@@ -15,19 +15,17 @@ Rules of FUL (OpenAPI sell_fulfillment_v1, getOrders) that decide the shape of t
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import JsonValue
+from pydantic import Field
 
 from xborder_ebay import vocabulary as words
-from xborder_sdk.errors import InvalidCursor, InvalidRequest, MalformedResponse
-from xborder_sdk.hookspecs import ListOrders
-from xborder_sdk.models import Cursor, Order, OrderStatus
-from xborder_sdk.reading import JsonObject, parse_time
+from xborder_sdk.errors import InvalidRequest, MalformedResponse
+from xborder_sdk.hookspecs import ListOrders, ListPosition
+from xborder_sdk.models import Instant, Order, OrderStatus
+from xborder_sdk.reading import JsonObject
 from xborder_sdk.steps import Response
 
 CONNECTOR = "ebay"
@@ -36,8 +34,7 @@ MOST_IDS = 50  # FUL, getOrders, orderIds
 _LONGEST_WINDOW = timedelta(days=731)  # FUL, error 30830: two years
 
 
-@dataclass(frozen=True)
-class Position:
+class Position(ListPosition):
     """Where a list stands.
 
     Attributes:
@@ -47,8 +44,8 @@ class Position:
         open_ended: eBay took our end for a moment in the future, so none is sent.
     """
 
-    offset: int = 0
-    window_end: datetime | None = None
+    offset: int = Field(default=0, ge=0)
+    window_end: Instant | None = None
     total: int | None = None
     open_ended: bool = False
 
@@ -137,7 +134,7 @@ def next_position(
     """
     if request.order_ids:
         after = position.offset + len(wanted_ids(request, position))
-        return Position(after) if after < len(set(request.order_ids)) else None
+        return Position(offset=after) if after < len(set(request.order_ids)) else None
     total = answer.integer_or_none("total")
     missed = 0 if position.total is None or total is None else max(0, position.total - total)
     link = answer.text_or_none("next")
@@ -149,7 +146,7 @@ def next_position(
     closed = position if position.window_end is not None else _closed(request, position, answer, response)
     # What moved up lies just before this page's start; from there on all is read again.
     start = after if not missed else max(0, position.offset - missed)
-    return replace(closed, offset=start, total=total)
+    return closed.replace(offset=start, total=total)
 
 
 def _closed(request: ListOrders, position: Position, answer: JsonObject, response: Response) -> Position:
@@ -163,7 +160,7 @@ def _closed(request: ListOrders, position: Position, answer: JsonObject, respons
     seen = (order.time_or_none(field) for order in answer.children("orders"))
     if any(time is not None and time > moment + timedelta(seconds=1) for time in seen):
         return position  # the clock behind the answers is not the one behind the orders
-    return replace(position, window_end=moment)
+    return position.replace(window_end=moment)
 
 
 def answered_at(response: Response) -> datetime | None:
@@ -237,54 +234,3 @@ def _within(moment: datetime, start: datetime | None, end: datetime | None) -> b
 def ebay_time(moment: datetime) -> str:
     """A moment as eBay writes it: UTC, milliseconds, `Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-# --- cursors
-
-
-def cursor_at(request: ListOrders, position: Position) -> Cursor:
-    """The cursor of a position."""
-    state: dict[str, JsonValue] = {"list": _list_digest(request), "offset": position.offset}
-    if position.window_end is not None:
-        state["end"] = ebay_time(position.window_end)
-    if position.total is not None:
-        state["total"] = position.total
-    if position.open_ended:
-        state["open"] = True
-    return Cursor(connector=CONNECTOR, state=state)
-
-
-def position_of(request: ListOrders) -> Position:
-    """Where a request wants to go on.
-
-    Raises:
-        InvalidCursor: The cursor is damaged or of another list.
-    """
-    cursor = request.cursor
-    if cursor is None:
-        return Position()
-    offset, total, end = (cursor.state.get(name) for name in ("offset", "total", "end"))
-    moment = parse_time(end) if isinstance(end, str) else None
-    if (
-        cursor.connector != CONNECTOR
-        or cursor.state.get("list") != _list_digest(request)
-        or not _is_count(offset)
-        or not (total is None or _is_count(total))
-        or (end is not None and moment is None)
-    ):
-        raise InvalidCursor("the cursor belongs to another list, or to other filters")
-    return Position(
-        offset if isinstance(offset, int) else 0,
-        moment,
-        total if isinstance(total, int) else None,
-        cursor.state.get("open") is True,
-    )
-
-
-def _is_count(value: JsonValue) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _list_digest(request: ListOrders) -> str:
-    text = request.model_dump_json(exclude={"cursor"})
-    return hashlib.sha256(text.encode()).hexdigest()[:12]

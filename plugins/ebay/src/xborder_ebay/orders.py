@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import unquote
 
@@ -87,14 +86,14 @@ class EbayOrders(OrderSource):
             InvalidCursor: The cursor is of another list.
         """
         paging.check(request)
-        position = paging.position_of(request)
+        position = paging.Position.of(paging.CONNECTOR, request) or paging.Position()
         try:
             response = yield from self._page(request, position)
         except Refused as refusal:
             if refusal.code != _FUTURE or not paging.sends_end(request, position):
                 raise
             # eBay's clock is behind ours. What the caller wants an end for is filtered here anyway.
-            position = replace(position, open_ended=True, window_end=None)
+            position = position.replace(open_ended=True, window_end=None)
             response = yield from self._page(request, position)
         answer = response.object()
         listed = answer.get("orders")
@@ -102,7 +101,7 @@ class EbayOrders(OrderSource):
         following = paging.next_position(request, position, answer, response, len(orders))
         return _OrderPage(
             items=tuple(self._items(request, orders, response.content)),
-            next=None if following is None else paging.cursor_at(request, following),
+            next=None if following is None else following.cursor(paging.CONNECTOR, request),
             total=None if paging.is_narrowed(request) else _count(answer, "total"),
         )
 

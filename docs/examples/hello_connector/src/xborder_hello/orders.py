@@ -9,12 +9,16 @@ from typing import ClassVar
 
 from xborder_hello.values import money_or_none
 from xborder_hello.vocabulary import ORDER_STATES, PAYMENTS
-from xborder_sdk.errors import InvalidCursor
-from xborder_sdk.hookspecs import GetOrder, ListOrders, OrderItem, OrderSource
+from xborder_sdk.hookspecs import (
+    GetOrder,
+    ListOrders,
+    ListPosition,
+    OrderItem,
+    OrderSource,
+)
 from xborder_sdk.models import (
     Address,
     Buyer,
-    Cursor,
     Hold,
     HoldReason,
     Order,
@@ -33,6 +37,12 @@ _MOST_ORDERS = 100  # handbook, Orders: "limit"
 _COUNTRY = re.compile(r"^[A-Z]{2}$")
 
 
+class _Position(ListPosition):
+    """Where a list goes on: behind this mark of Hello Market's."""
+
+    after: str
+
+
 class HelloOrders(OrderSource):
     """Orders: a list that names them, and each in full."""
 
@@ -41,17 +51,18 @@ class HelloOrders(OrderSource):
     }
 
     def list_orders(self, request: ListOrders) -> Flow[Page[OrderItem]]:
-        since = None
-        if request.modified_from is not None:
-            since = request.modified_from.astimezone(UTC).isoformat()
         query = {"limit": str(min(request.page_size or _MOST_ORDERS, _MOST_ORDERS))}
-        if since is not None:
-            query["changed_since"] = since
-        if request.cursor is not None:
-            query["after"] = _place(request.cursor, since)
+        if request.modified_from is not None:
+            since = request.modified_from.astimezone(UTC)
+            query["changed_since"] = since.isoformat()
+        position = _Position.of("hello", request)
+        if position is not None:
+            query["after"] = position.after
         response = yield from self.api.read("GET", "/orders", query=query)
         answer = response.object()
-        after = answer.text_or_none("after")
+        after, following = answer.text_or_none("after"), None
+        if after is not None:
+            following = _Position(after=after).cursor("hello", request)
         return Page(
             items=tuple(
                 OrderReference(
@@ -59,23 +70,13 @@ class HelloOrders(OrderSource):
                 )
                 for found in answer.children("orders")
             ),
-            next=None
-            if after is None
-            else Cursor(connector="hello", state={"after": after, "since": since}),
+            next=following,
         )
 
     def get_order(self, request: GetOrder) -> Flow[Order]:
         path = f"/orders/{escape(request.order_id)}"
         response = yield from self.api.read("GET", path)
         return read_order(response, self.account)
-
-
-def _place(cursor: Cursor, since: str | None) -> str:
-    after = cursor.state.get("after")
-    mine = cursor.connector == "hello" and cursor.state.get("since") == since
-    if not mine or not isinstance(after, str):
-        raise InvalidCursor("the cursor belongs to another list")
-    return after
 
 
 def read_order(response: Response, account: str) -> Order:
