@@ -151,28 +151,20 @@ def read_tracking(answer: JsonObject, raw: Raw, number: str, now: datetime) -> T
         number: The number.
         now: The present, aware.
     """
-    scans = in_order(tuple(_scan(found, now) for found in answer.children("details")))
+    scans = [_scan(found, now) for found in answer.children("details")]
     if not scans:
         return Tracking(number=number, found=False, vendor_note=answer.text_or_none("error_desc"), raw=raw)
-    delivered = [scan for scan in scans if scan.status is TrackingStatus.DELIVERED]
-    return Tracking(
-        number=number,
-        found=True,
-        status=state_after(scans, TrackingStatus.LABEL_CREATED),
-        scans=scans,
-        delivered_at=delivered[-1].at if delivered else None,
-        signed_by=next((scan.signed_by for scan in reversed(delivered) if scan.signed_by), None),
-        raw=raw,
-    )
+    return Tracking.from_scans(number, scans, raw=raw)
 
 
 def _scan(found: JsonObject, now: datetime) -> Scan:
     code = found.text_or_none("action_code")
     status, reason = ACTION_CODES.get((code or "").strip().upper(), (TrackingStatus.UNKNOWN, None))
     told = found.text_or_none("event_date")
+    at = _moment(told, now)
     return Scan(
-        at=_moment(told, now),
-        local_time=told,
+        at=at,
+        local_time=None if at is not None and (told or "").strip().isdecimal() else told,  # epoch is no place's time
         status=status,
         reason=reason,
         code=code,
