@@ -317,3 +317,29 @@ def test_a_reference_is_short_stable_and_of_the_alphabet(key: str, attempt: int,
     assert set(reference) <= set("ABC234")
     assert reference != shipment(key=key, attempt=attempt + 1).reference(length, "ABC234")
     assert request.intent() == shipment(key=key, attempt=attempt + 1).intent()
+
+
+def test_scans_tell_the_state_and_who_took_the_parcel_in_and_when() -> None:
+    def at(hour: int, status: TrackingStatus, signed_by: str | None = None) -> Scan:
+        return Scan(at=datetime(2026, 3, 2, hour, tzinfo=UTC), status=status, signed_by=signed_by)
+
+    tried = at(9, TrackingStatus.DELIVERY_ATTEMPTED, "a neighbour")
+    first, again = at(10, TrackingStatus.DELIVERED, "E. Invented"), at(12, TrackingStatus.DELIVERED)
+    raw = Raw(b"{}")
+    told = Tracking.from_scans("NUMBER", [again, tried, first, again], raw=raw)
+    assert told == Tracking(
+        number="NUMBER",
+        found=True,
+        status=TrackingStatus.DELIVERED,
+        scans=(tried, first, again),
+        delivered_at=again.at,
+        signed_by="E. Invented",
+    )
+    assert told.raw is raw
+    assert Tracking.from_scans("NUMBER", [tried]).signed_by is None
+
+
+@pytest.mark.parametrize("scans", [(), (Scan(status=TrackingStatus.UNKNOWN),)])
+def test_a_known_number_without_a_telling_scan_has_its_label(scans: tuple[Scan, ...]) -> None:
+    told = Tracking.from_scans("NUMBER", scans)
+    assert (told.found, told.status, told.delivered_at) == (True, TrackingStatus.LABEL_CREATED, None)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC
 from enum import StrEnum
+from typing import Self
 
 from xborder_sdk.models.base import Instant, MaybePersonal, Model, Raw, RawField
 
@@ -83,6 +85,28 @@ class Tracking(Model):
     signed_by: MaybePersonal = None
     vendor_note: str | None = None
     raw: RawField = Raw()
+
+    @classmethod
+    def from_scans(cls, number: str, scans: Iterable[Scan], *, raw: Raw = Raw()) -> Self:  # noqa: B008 - it is frozen
+        """What the scans of a number the carrier knows say of it: its state, and when and by whom it was taken in.
+
+        Args:
+            number: The number that was asked for.
+            scans: In any order; a repeat counts once.
+            raw: Where they come from.
+        """
+        ordered = in_order(tuple(scans))
+        delivered = [scan for scan in reversed(ordered) if scan.status is TrackingStatus.DELIVERED]
+        return cls(
+            number=number,
+            found=True,
+            # A carrier that knows a number and has not seen the parcel has its label at least.
+            status=state_after(ordered, TrackingStatus.LABEL_CREATED),
+            scans=ordered,
+            delivered_at=delivered[0].at if delivered else None,
+            signed_by=next((scan.signed_by for scan in delivered if scan.signed_by), None),
+            raw=raw,
+        )
 
 
 class StoppedTracking(Model):

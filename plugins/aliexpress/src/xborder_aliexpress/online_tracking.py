@@ -18,7 +18,7 @@ from xborder_aliexpress.online_purchase import platform_country
 from xborder_aliexpress.trade_order import trade_order
 from xborder_sdk.errors import InvalidRequest, Refused
 from xborder_sdk.hookspecs import KnownParcel, TrackParcels
-from xborder_sdk.models import Raw, Scan, Tracking, TrackingStatus, in_order, state_after
+from xborder_sdk.models import Raw, Scan, Tracking, TrackingStatus
 from xborder_sdk.reading import JsonObject
 from xborder_sdk.steps import Flow
 
@@ -51,7 +51,7 @@ class OnlineTracking(OnlineKind):
                 raise InvalidRequest(
                     "AliExpress finds a parcel only with its order",
                     field="known",
-                    hint="give a KnownParcel with the order_id",
+                    hint="give a KnownParcel with the order_id (xborder track --order)",
                 )
             found.append((yield from self._tracking(parcel, parcel.order_id)))
         return tuple(found)
@@ -126,8 +126,7 @@ class OnlineTracking(OnlineKind):
         )
         if not problems:
             return tracking
-        scans = in_order(tracking.scans + problems)
-        return tracking.replace(found=True, scans=scans, status=state_after(scans, TrackingStatus.LABEL_CREATED))
+        return Tracking.from_scans(tracking.number, tracking.scans + problems, raw=tracking.raw)
 
 
 def _problem(found: JsonObject) -> Scan:

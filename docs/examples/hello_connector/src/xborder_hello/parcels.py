@@ -31,9 +31,7 @@ from xborder_sdk.models import (
     ShipmentLookup,
     Tracking,
     TrackingStatus,
-    in_order,
     kg_from_grams,
-    state_after,
 )
 from xborder_sdk.reading import JsonObject
 from xborder_sdk.steps import Flow, Response
@@ -173,20 +171,14 @@ def _label(answer: JsonObject, waybill: str) -> Document | None:
 
 def read_tracking(found: JsonObject) -> Tracking:
     """One parcel. A scan without its zone keeps the local time as text."""
-    scans = in_order(
-        tuple(
-            Scan(
-                at=scan.time_or_none("at"),
-                local_time=scan.text_or_none("at"),
-                status=SCANS.get(
-                    scan.text_or_none("code") or "", TrackingStatus.UNKNOWN
-                ),
-                code=scan.text_or_none("code"),
-                text=scan.text_or_none("words"),
-            )
-            for scan in found.children("scans")
+    scans = [
+        Scan(
+            at=scan.time_or_none("at"),
+            local_time=scan.text_or_none("at"),
+            status=SCANS.get(scan.text_or_none("code") or "", TrackingStatus.UNKNOWN),
+            code=scan.text_or_none("code"),
+            text=scan.text_or_none("words"),
         )
-    )
-    return Tracking(
-        number=found.text("number"), found=True, status=state_after(scans), scans=scans
-    )
+        for scan in found.children("scans")
+    ]
+    return Tracking.from_scans(found.text("number"), scans)

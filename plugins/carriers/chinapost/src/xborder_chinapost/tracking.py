@@ -18,7 +18,7 @@ from xborder_chinapost.kind import ChinaPostKind
 from xborder_chinapost.numbers import cleaned
 from xborder_chinapost.vocabulary import TIME
 from xborder_sdk.hookspecs import TrackParcels
-from xborder_sdk.models import Raw, Scan, Tracking, TrackingStatus, in_order, state_after
+from xborder_sdk.models import Raw, Scan, Tracking, TrackingStatus, in_order
 from xborder_sdk.reading import JsonObject, parse_time
 from xborder_sdk.steps import Flow, Response
 
@@ -66,15 +66,7 @@ def read_tracking(response: Response, number: str, zone: ZoneInfo | None) -> Tra
     if not events:
         return Tracking(number=number, found=False, raw=raw)
     scans = without_reversed(in_order(tuple(_scan(event, zone) for event in events)))
-    delivered = [scan for scan in scans if scan.status is TrackingStatus.DELIVERED]
-    return Tracking(
-        number=number,
-        found=True,
-        status=state_after(scans, TrackingStatus.LABEL_CREATED),
-        scans=scans,
-        delivered_at=delivered[-1].at if delivered else None,
-        raw=raw,
-    )
+    return Tracking.from_scans(number, scans, raw=raw)
 
 
 def without_reversed(scans: Sequence[Scan]) -> tuple[Scan, ...]:

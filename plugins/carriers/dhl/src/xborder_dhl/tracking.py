@@ -15,7 +15,7 @@ from xborder_dhl.papers import read_document
 from xborder_dhl.vocabulary import EVENTS, LANGUAGES
 from xborder_sdk.errors import InvalidRequest, MalformedResponse, NotFound
 from xborder_sdk.hookspecs import GetProofOfDelivery, TrackParcels
-from xborder_sdk.models import Document, Raw, Scan, Tracking, TrackingStatus, in_order, state_after
+from xborder_sdk.models import Document, Raw, Scan, Tracking, TrackingStatus
 from xborder_sdk.reading import JsonObject, parse_offset, parse_time
 from xborder_sdk.steps import Flow, Response, escape
 
@@ -134,18 +134,9 @@ def read_trackings(response: Response) -> dict[str, Tracking]:
 def _tracking(number: str, known: bool, scans: tuple[Scan, ...], estimate: str | None, raw: Raw) -> Tracking:
     if not known:
         return Tracking(number=number, found=False, raw=raw)
-    ordered = in_order(scans)
-    delivered = [scan for scan in ordered if scan.status is TrackingStatus.DELIVERED]
-    return Tracking(
-        number=number,
-        found=True,
-        status=state_after(ordered, TrackingStatus.LABEL_CREATED),
-        scans=ordered,
+    return Tracking.from_scans(number, scans, raw=raw).replace(
         estimated_delivery=parse_time(estimate) if estimate is not None else None,
         estimated_delivery_local_time=estimate,
-        delivered_at=delivered[-1].at if delivered else None,
-        signed_by=next((scan.signed_by for scan in reversed(delivered) if scan.signed_by), None),
-        raw=raw,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from xborder_sdk.models import Raw, Scan, Tracking, TrackingStatus, in_order, state_after
+from xborder_sdk.models import Raw, Scan, Tracking, TrackingStatus, state_after
 from xborder_sdk.reading import JsonObject, parse_time
 from xborder_track17.vocabulary import meaning
 
@@ -24,25 +24,20 @@ def read_tracking(entry: JsonObject, number: str, raw: Raw) -> Tracking:
     events = [
         event for provider in info.child("tracking").children("providers") for event in provider.children("events")
     ]
-    scans = in_order(tuple(_scan(event) for event in events))
+    told = Tracking.from_scans(number, map(_scan, events), raw=raw)
     latest = info.child("latest_status")
     word = latest.text_or_none("sub_status") or latest.text_or_none("status")
     status, _ = meaning(word)
     if status is TrackingStatus.UNKNOWN:
         status, _ = meaning(latest.text_or_none("status"))
     if status is TrackingStatus.UNKNOWN:  # not found, expired, or a word nobody knows: what was seen last still holds
-        status = state_after(scans)
-    delivered = [scan for scan in scans if scan.status is TrackingStatus.DELIVERED]
+        status = state_after(told.scans)
     estimate = info.child("time_metrics").child("estimated_delivery_date").text_or_none("to")
-    return Tracking(
-        number=number,
-        found=bool(scans) or status is not TrackingStatus.UNKNOWN,
+    return told.replace(
+        found=bool(told.scans) or status is not TrackingStatus.UNKNOWN,
         status=status,
-        scans=scans,
         estimated_delivery=parse_time(estimate) if estimate is not None else None,
         estimated_delivery_local_time=estimate,
-        delivered_at=delivered[-1].at if delivered else None,
-        raw=raw,
     )
 
 
