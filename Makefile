@@ -8,8 +8,9 @@ PLUGINS := plugins/aliexpress plugins/ebay plugins/carriers/chinapost plugins/ca
 DISTRIBUTIONS := . $(PLUGINS) sandbox
 SOURCES := src $(PLUGINS:%=%/src) sandbox/src
 WORKERS ?= 2
+PYTEST ?=
 
-.PHONY: help setup demo test test-all check format lint types architecture dependencies docs docs-serve generated bench wheels lock clean
+.PHONY: help setup demo test test-all test-worlds check format lint types architecture dependencies docs docs-serve generated bench wheels lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -28,10 +29,14 @@ demo: $(READY)  ## Run the main job on the sandbox: orders, labels, tracking
 	@$(BIN)/xborder demo
 
 test: $(READY)  ## The fast lane of tests
-	@$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow"
+	@$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow" $(PYTEST)
 
 test-all: $(READY)  ## All tests, the slow ones too
 	@$(BIN)/python -m pytest -q -n $(WORKERS)
+
+test-worlds: $(READY)  ## The fast lane in other time zones, without a language, and in another order each time
+	@for world in TZ=Asia/Shanghai TZ=America/Los_Angeles "LANG=C LC_ALL=C"; do \
+	  echo "== $$world"; env $$world $(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow" || exit 1; done
 
 check: format lint types architecture dependencies docs  ## Everything but the tests
 

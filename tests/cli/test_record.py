@@ -64,6 +64,7 @@ def record(run: Run, seller: Path, operation: str, request: dict[str, Any], *mor
     return found
 
 
+@pytest.mark.slow
 def test_no_order_leaves_anything_of_its_buyer(seller: Path, run: Run, known: Any) -> None:
     orders, _, canaries = known
     for order in orders:

@@ -211,6 +211,7 @@ def _run(command: Sequence[str | Path], folder: Path, **environment: str) -> str
     return done.stdout
 
 
+@pytest.mark.slow
 def test_its_own_tests_pass() -> None:
     told = _run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"], HELLO)
     assert int(re.findall(r"(\d+) passed", told)[0]) > 15

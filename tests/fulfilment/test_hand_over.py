@@ -424,6 +424,7 @@ with Client(accounts=setup["accounts"], store=folder / "ledger.db", lease_s=1.0,
 """
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_every_parcel_goes_all_the_way_once(bazaar: Bazaar, seller: BazaarSeller) -> None:
     bazaar.number_after = 1
     bazaar.label_with_purchase = False

@@ -601,6 +601,7 @@ def test_killed_at_any_instant_every_parcel_is_bought_once(seller: Seller, sandb
     _killed_again_and_again(seller, sandbox, random.Random(seed), 12)
 
 
+@pytest.mark.slow
 def test_killed_a_few_times_every_parcel_is_bought_once(seller: Seller, sandbox: Any) -> None:
     _killed_again_and_again(seller, sandbox, random.Random(7), 3)
 
