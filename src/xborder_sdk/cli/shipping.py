@@ -19,8 +19,8 @@ from xborder_sdk.cli.session import session
 from xborder_sdk.client import Client
 from xborder_sdk.documents import write_document
 from xborder_sdk.errors import InvalidRequest
-from xborder_sdk.hookspecs import CreateShipment, GetDocuments, PrintDocument, QuoteShipment, TrackParcels
-from xborder_sdk.models import Document, DocumentKind, Quote
+from xborder_sdk.hookspecs import CreateShipment, GetDocuments, KnownParcel, PrintDocument, QuoteShipment, TrackParcels
+from xborder_sdk.models import Document, DocumentKind, Quote, Scan
 from xborder_sdk.runtime.redaction import fields_at_fault
 
 _MAX_FILE_BYTES = 32 * 1024 * 1024
@@ -258,12 +258,16 @@ def print_files(
 def track(
     account: Annotated[str, typer.Argument(help="Account of a carrier.", autocompletion=complete_account)],
     numbers: Annotated[list[str], typer.Argument(help="Tracking numbers.")],
+    order: Annotated[
+        str | None, typer.Option(help="The order they belong to; a platform's own tracking asks for it.")
+    ] = None,
     scans: Annotated[bool, typer.Option("--scans", help="Every scan, not only the state.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Follow parcels."""
     with session.client() as client:
-        found = client.track(account, TrackParcels(numbers=tuple(numbers)))
+        known = tuple(KnownParcel(number=number, order_id=order) for number in dict.fromkeys(numbers)) if order else ()
+        found = client.track(account, TrackParcels(numbers=tuple(numbers), known=known))
     if as_json:
         show_json(found)
         return
@@ -274,7 +278,7 @@ def track(
             (
                 t.number,
                 t.status.value if t.found else "not known yet",
-                (t.scans[-1].local_time or t.scans[-1].at) if t.scans else None,
+                _when(t.scans[-1]) if t.scans else None,
                 t.scans[-1].place if t.scans else None,
                 f"{t.estimated_delivery:%Y-%m-%d}" if t.estimated_delivery else t.estimated_delivery_local_time,
             )
@@ -286,5 +290,12 @@ def track(
             show_table(
                 tracking.number,
                 ("when", "code", "state", "place", "text"),
-                [(s.local_time or s.at, s.code, s.status.value, s.place, s.text) for s in tracking.scans],
+                [(_when(s), s.code, s.status.value, s.place, s.text) for s in tracking.scans],
             )
+
+
+def _when(scan: Scan) -> str | None:
+    """The carrier's local time, else the moment."""
+    if scan.local_time is not None or scan.at is None:
+        return scan.local_time
+    return f"{scan.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
