@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from time import sleep
-from typing import TYPE_CHECKING
 
 from xborder_sdk.cli import fulfil
 from xborder_sdk.cli.demo.clock import DemoTime
@@ -15,12 +14,10 @@ from xborder_sdk.cli.demo.configuration import ALIEXPRESS_SHOP, EBAY_SHOPS, conf
 from xborder_sdk.cli.demo.dispute import DemoDispute
 from xborder_sdk.cli.demo.negotiation import DemoBargain
 from xborder_sdk.cli.output import note, out
+from xborder_sdk.cli.sandbox_server import SandboxServer
 from xborder_sdk.client import Client, read_config
 from xborder_sdk.errors import InvalidRequest
 from xborder_sdk.fulfilment import Fulfilment, Progress, WorkState
-
-if TYPE_CHECKING:
-    from xborder_sdk.cli.sandbox import SandboxServer
 
 _HALF_HOUR_S, _HALF_DAY_S, _DAY_S = 1800, 12 * 3600, 24 * 3600
 _FAST_STEPS, _MOST_STEPS = 20, 50

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
+from xborder_sdk.cli.sandbox_server import SandboxServer
 from xborder_sdk.runtime.account import Clock
-
-if TYPE_CHECKING:
-    from xborder_sdk.cli.sandbox import SandboxServer
 
 
 class DemoTime:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from xborder_sdk.cli.output import out
+from xborder_sdk.cli.sandbox_server import SandboxServer
 from xborder_sdk.client import Client
 from xborder_sdk.disputes import open_disputes, propose
 from xborder_sdk.hookspecs import GetDispute
 from xborder_sdk.models import Dispute, DisputeKind, Money, SolutionKind
-
-if TYPE_CHECKING:
-    from xborder_sdk.cli.sandbox import SandboxServer
 
 NOTE = "It is on its way and late. Please take this for the wait, and keep the parcel when it comes."
 _PART = Decimal("0.40")
