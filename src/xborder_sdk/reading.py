@@ -6,6 +6,8 @@ A connector names what it needs; everything else may be missing. What is needed 
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -264,3 +266,12 @@ def parse_offset(text: str) -> timezone | None:
     if offset >= timedelta(hours=24):
         return None
     return timezone(-offset if match[1] == "-" else offset)
+
+
+def parse_base64(text: str) -> bytes | None:
+    """Reads base64, with or without padding and line breaks; None where it is none, or holds nothing."""
+    compact = "".join(text.split())
+    try:
+        return base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True) or None
+    except (binascii.Error, ValueError):
+        return None

@@ -6,13 +6,15 @@ itself. Every step says what it does to the world, and there is no default.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, TypedDict, TypeVar, Unpack
 from urllib.parse import quote, urlencode
 
-from xborder_sdk.errors import UsageError
+from xborder_sdk.errors import MalformedResponse, UsageError
 from xborder_sdk.reading import Json, JsonObject, as_object, parse_json, write_json
 
 T = TypeVar("T")
@@ -30,6 +32,8 @@ class Effect(StrEnum):
 
 
 Pairs = Mapping[str, str] | Iterable[tuple[str, str]]
+
+_UNQUOTED = re.compile(r'[\x00-\x1f\x7f"\\]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,13 @@ class Response:
         """
         return as_object(self.json())
 
+    def object_if_any(self) -> JsonObject:
+        """The same of an answer that may hold anything, such as a refusal: an empty object where it is none."""
+        try:
+            return self.object()
+        except MalformedResponse:
+            return JsonObject({})
+
     def __repr__(self) -> str:
         return f"Response({self.status}, {len(self.content)} bytes)"
 
@@ -203,6 +214,21 @@ def escape(segment: str) -> str:
     return quote(segment, safe="")
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file inside a request.
+
+    Attributes:
+        name: Its file name, without a folder; what would end a quoted text becomes `_`.
+        content: Its bytes.
+        media_type: Its media type.
+    """
+
+    name: str = field(repr=False)
+    content: bytes = field(repr=False)
+    media_type: str
+
+
 class SendDetails(TypedDict, total=False):
     """What a request may carry besides its verb and path.
 
@@ -212,6 +238,7 @@ class SendDetails(TypedDict, total=False):
         headers: Extra headers.
         json: Body as JSON; `Decimal` becomes the exact number.
         form: Body as a URL-encoded form.
+        files: Body as `multipart/form-data`, by field name.
         content: Body as bytes, with its `content_type`.
         credential: Which token authorises it; None for none.
         accept: Media type asked for.
@@ -223,6 +250,7 @@ class SendDetails(TypedDict, total=False):
     headers: Pairs
     json: object
     form: Pairs
+    files: Mapping[str, Upload]
     content: bytes
     content_type: str
     credential: str | None
@@ -267,6 +295,8 @@ class Api:
         elif "form" in details:
             content = urlencode(_pairs(details["form"])).encode()
             content_type = "application/x-www-form-urlencoded"
+        elif "files" in details:
+            content, content_type = _multipart(details["files"])
         return Send(
             effect,
             method,
@@ -284,3 +314,16 @@ class Api:
 
 def _pairs(values: Pairs) -> tuple[tuple[str, str], ...]:
     return tuple(values.items() if isinstance(values, Mapping) else values)
+
+
+def _multipart(files: Mapping[str, Upload]) -> tuple[bytes, str]:
+    # The boundary comes from the content, so that the same request has the same bytes.
+    boundary = f"xborder-{hashlib.sha256(b''.join(file.content for file in files.values())).hexdigest()[:32]}"
+    body = b""
+    for field_name, file in files.items():
+        head = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{field_name}"; '
+            f'filename="{_UNQUOTED.sub("_", file.name)}"\r\nContent-Type: {file.media_type}\r\n\r\n'
+        )
+        body += head.encode() + file.content + b"\r\n"
+    return body + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import email
+import email.policy
 import json
 import pickle
 from contextlib import suppress
@@ -15,8 +18,8 @@ from hypothesis import strategies as st
 
 from xborder_sdk import errors
 from xborder_sdk.errors import MalformedResponse, UsageError, XborderError
-from xborder_sdk.reading import JsonObject, as_object, parse_json, parse_offset, parse_time, write_json
-from xborder_sdk.steps import Api, Effect, Response, escape
+from xborder_sdk.reading import JsonObject, as_object, parse_base64, parse_json, parse_offset, parse_time, write_json
+from xborder_sdk.steps import Api, Effect, Response, Upload, escape
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**18), 10**18) | st.text()
@@ -142,6 +145,45 @@ def test_steps_are_built_as_told() -> None:
     form = Api().step(Effect.READ, "POST", "/x", form={"a": "b c&d"})
     assert (form.content, form.content_type) == (b"a=b+c%26d", "application/x-www-form-urlencoded")
     assert Response(200, [("Retry-After", "1"), ("retry-after", "2")]).header("RETRY-AFTER") == "1"
+
+
+@given(st.binary(min_size=1, max_size=200), st.booleans(), st.integers(1, 76))
+def test_base64_is_read_with_and_without_padding_and_line_breaks(content: bytes, padded: bool, width: int) -> None:
+    text = base64.b64encode(content).decode()
+    text = text if padded else text.rstrip("=")
+    assert parse_base64("\r\n ".join(text[at : at + width] for at in range(0, len(text), width))) == content
+
+
+@pytest.mark.parametrize("text", ["", " ", "=", "a", "YQ==YQ==", "Y-_Q", "<html>", "标签", "YWJj."])
+def test_what_is_no_base64_is_none(text: str) -> None:
+    assert parse_base64(text) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b"[]", b"null", b'"x"', b"{"])
+def test_a_refusal_may_hold_anything(content: bytes) -> None:
+    assert not Response(502, (), content).object_if_any().data
+    assert Response(502, (), b'{"code": 7}').object_if_any().integer("code") == 7
+
+
+@given(
+    name=st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=300),
+    contents=st.lists(st.binary(max_size=80), min_size=1, max_size=3),
+)
+def test_files_are_read_back_as_they_were_and_no_name_breaks_out(name: str, contents: list[bytes]) -> None:
+    files = {f"file{index}": Upload(name, content, "image/png") for index, content in enumerate(contents)}
+    step = Api().step(Effect.READ, "POST", "/x", files=files)
+    assert step == Api().step(Effect.READ, "POST", "/x", files=files)
+    assert step.content is not None
+    boundary = (step.content_type or "").partition("boundary=")[2].encode()
+    assert step.content.count(b"--" + boundary) == len(files) + 1
+    head = f"Content-Type: {step.content_type}\r\n\r\n".encode()
+    message = email.message_from_bytes(head + step.content, policy=email.policy.HTTP)
+    parts = [part for part in message.iter_parts() if part.get_content_type() == "image/png"]
+    assert [part.get_payload(decode=True) for part in parts] == contents
+    assert [part.get_param("name", header="content-disposition") for part in parts] == list(files)
+    for line in step.content.split(b"\r\n"):
+        if line.startswith(b"Content-Disposition"):
+            assert line.count(b'"') == 4
 
 
 # -- errors -----------------------------------------------------------------------------------------------------------

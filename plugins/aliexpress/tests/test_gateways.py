@@ -15,11 +15,11 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from xborder_aliexpress import AliexpressSettings
-from xborder_aliexpress.calls import Calls, Upload, read_answer
+from xborder_aliexpress.calls import Calls, read_answer
 from xborder_sdk.errors import InvalidSettings
 from xborder_sdk.hookspecs import SupportLevel, Token
 from xborder_sdk.signing import ParameterDigest, parameter_signature
-from xborder_sdk.steps import Effect, Flow, WireRequest
+from xborder_sdk.steps import Effect, Flow, Upload, WireRequest
 
 TOKEN = Token(access=SecretStr("test"))
 FORM = (("content-type", "application/x-www-form-urlencoded"),)

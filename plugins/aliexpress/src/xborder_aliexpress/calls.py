@@ -5,8 +5,6 @@ What an answer refuses, gateway and service alike, `answers.classify` has read b
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,7 +15,7 @@ from xborder_aliexpress.settings import AliexpressSettings
 from xborder_sdk.errors import InvalidRequest
 from xborder_sdk.models import Raw
 from xborder_sdk.reading import JsonObject, as_object, parse_json, write_json
-from xborder_sdk.steps import Api, Effect, Flow, Response
+from xborder_sdk.steps import Api, Effect, Flow, Response, Upload
 
 Parameters = Mapping[str, object]
 """Values by name. Texts, numbers and truth values go as text, mappings and lists as JSON; None and blanks stay out."""
@@ -34,21 +32,6 @@ class Answer:
 
     body: JsonObject
     raw: Raw
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that goes with a call.
-
-    Attributes:
-        name: Its file name.
-        content: Its bytes.
-        media_type: Its media type.
-    """
-
-    name: str
-    content: bytes
-    media_type: str
 
 
 class Calls:
@@ -91,15 +74,8 @@ class Calls:
             parameters: Its text parameters.
             files: Files by parameter name.
         """
-        content, content_type = _multipart(files)
-        response: Response = yield self._api.step(
-            effect,
-            "POST",
-            self._path,
-            query={"method": method, **_texts(parameters)},
-            content=content,
-            content_type=content_type,
-        )
+        query = {"method": method, **_texts(parameters)}
+        response: Response = yield self._api.step(effect, "POST", self._path, query=query, files=files)
         return read_answer(response.content)
 
     def _call(self, effect: Effect, method: str, parameters: Parameters) -> Flow[Answer]:
@@ -159,17 +135,3 @@ def _without_gaps(value: object) -> object:
     if isinstance(value, (list, tuple)):
         return [_without_gaps(item) for item in value]
     return value
-
-
-def _multipart(files: Mapping[str, Upload]) -> tuple[bytes, str]:
-    # The boundary comes from the content, so that the same call has the same bytes.
-    boundary = "xborder-" + hashlib.sha256(b"".join(file.content for file in files.values())).hexdigest()[:32]
-    parts = b""
-    for name, file in files.items():
-        label = re.sub(r'[\r\n"\\]', "_", file.name)
-        head = (
-            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{label}"\r\n'
-            f"Content-Type: {file.media_type}\r\n\r\n"
-        )
-        parts += head.encode() + file.content + b"\r\n"
-    return parts + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"

@@ -19,7 +19,7 @@ from xborder_aliexpress import dispute_answers as checks
 from xborder_aliexpress import dispute_list as paging
 from xborder_aliexpress import dispute_words as words
 from xborder_aliexpress import order_disputes as whole_orders
-from xborder_aliexpress.calls import Upload, whole_id
+from xborder_aliexpress.calls import whole_id
 from xborder_aliexpress.dispute_reading import most_refunded, read_dispute, read_listed
 from xborder_aliexpress.order_list import CONNECTOR, is_beyond
 from xborder_aliexpress.order_reading import line_id
@@ -49,7 +49,7 @@ from xborder_sdk.models import (
     sniffed_type,
 )
 from xborder_sdk.reading import JsonObject
-from xborder_sdk.steps import Effect, Flow
+from xborder_sdk.steps import Effect, Flow, Upload
 
 if TYPE_CHECKING:
     from xborder_aliexpress.calls import Calls

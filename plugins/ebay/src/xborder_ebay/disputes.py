@@ -358,13 +358,11 @@ class EbayDisputes(DisputeChannel):
         return self._attached(dispute, evidence_id, Raw(response.content))
 
     def _upload(self, dispute_id: str, file: EvidenceFile) -> Flow[tuple[str, datetime]]:
-        content, content_type = showing.upload_body(file)
         response = yield from self.api.idempotent(
             "POST",
             f"{_PAYMENTS}/{escape(dispute_id)}/upload_evidence_file",
             host=_HOST,
-            content=content,
-            content_type=content_type,
+            files={"file": showing.upload(file)},
             credential=_USER,
         )
         return needed_identifier(response.object(), "fileId"), self._moment(response)

@@ -1,4 +1,4 @@
-"""Evidence for payment disputes: eBay's limits, the upload's body, and which set of files it goes into.
+"""Evidence for payment disputes: eBay's limits, the names of files, and which set of files it goes into.
 
 FUL (OpenAPI sell_fulfillment_v1): a file is uploaded first (uploadEvidenceFile) and means nothing until its id is put
 into a set (addEvidence) or added to one (updateEvidence). Each file therefore goes out under a name that ends in a
@@ -25,6 +25,7 @@ from xborder_sdk.models import (
     EvidenceRequest,
     sniffed_type,
 )
+from xborder_sdk.steps import Upload
 
 _MARK_LENGTH: Final = 12
 _ENDINGS: Final = {"image/png": ".png", "image/jpeg": ".jpg"}
@@ -54,16 +55,9 @@ def sent_name(file: EvidenceFile) -> str:
     return f"{_UNSAFE.sub('_', stem)}-{mark(file.content)}{ending}"
 
 
-def upload_body(file: EvidenceFile) -> tuple[bytes, str]:
-    """The multipart body of uploadEvidenceFile, whose only part must be called `file`, and its content type."""
-    boundary = f"xborder-{hashlib.sha256(b'boundary' + file.content).hexdigest()[:32]}"
-    head = (
-        f"--{boundary}\r\n"
-        f'Content-Disposition: form-data; name="file"; filename="{sent_name(file)}"\r\n'
-        f"Content-Type: {sniffed_type(file.content)}\r\n\r\n"
-    )
-    body = b"".join((head.encode("ascii"), file.content, f"\r\n--{boundary}--\r\n".encode("ascii")))
-    return body, f"multipart/form-data; boundary={boundary}"
+def upload(file: EvidenceFile) -> Upload:
+    """The file as it goes out."""
+    return Upload(sent_name(file), file.content, sniffed_type(file.content) or "")
 
 
 def wanted_request(dispute: Dispute, request: AddEvidence) -> EvidenceRequest | None:
