@@ -7,15 +7,13 @@ bare base64 text is taken as well, as is the object itself.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from typing import Final
 
 from xborder_aliexpress.label_archive import bare_name, files_in, is_archive
 from xborder_sdk.errors import MalformedResponse, NotFound, Refused
 from xborder_sdk.models import Document, DocumentFormat, DocumentKind
-from xborder_sdk.reading import Json, JsonObject, parse_json
+from xborder_sdk.reading import Json, JsonObject, parse_base64, parse_json
 
 _STARTS: Final = (
     (b"%PDF", DocumentFormat.PDF),
@@ -42,7 +40,9 @@ def read_print_info(value: Json, kind: DocumentKind, number: str) -> tuple[Docum
         MalformedResponse: There are no bytes in it, or none that are a paper.
     """
     body, name = _opened(value)
-    content = _decoded(body)
+    content = parse_base64(body)
+    if content is None:
+        raise MalformedResponse("the label is no base64")
     if is_archive(content):
         papers = [_paper(found, kind, number, inner) for inner, found in files_in(content)]
         found = tuple(paper for paper in papers if paper is not None)
@@ -83,13 +83,6 @@ def _opened(value: Json) -> tuple[str, str | None]:
 
 def _any_of(envelope: JsonObject, *names: str) -> str | None:
     return next((found for name in names if (found := envelope.text_or_none(name)) is not None), None)
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return base64.b64decode("".join(text.split()), validate=True)
-    except (binascii.Error, ValueError):
-        raise MalformedResponse("the label is no base64") from None
 
 
 def _paper(content: bytes, kind: DocumentKind, number: str, name: str | None) -> Document | None:

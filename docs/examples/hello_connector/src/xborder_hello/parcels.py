@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator
 
 from xborder_hello.values import money_or_none
@@ -33,7 +31,7 @@ from xborder_sdk.models import (
     TrackingStatus,
     kg_from_grams,
 )
-from xborder_sdk.reading import JsonObject
+from xborder_sdk.reading import JsonObject, parse_base64
 from xborder_sdk.steps import Flow, Response
 
 _HEAVIEST_G = 20_000  # handbook, Parcels: "up to 20 kg"
@@ -155,11 +153,8 @@ def read_shipment(response: Response, reference: str, account: str) -> Shipment:
 
 
 def _label(answer: JsonObject, waybill: str) -> Document | None:
-    try:
-        content = base64.b64decode(answer.text_or_none("label") or "", validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    if not content.startswith(b"%PDF-"):
+    content = parse_base64(answer.text_or_none("label") or "")
+    if content is None or not content.startswith(b"%PDF-"):
         return None
     return Document(
         kind=DocumentKind.LABEL,

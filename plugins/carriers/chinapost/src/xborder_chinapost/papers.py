@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Final
 
 from xborder_sdk.errors import MalformedResponse
-from xborder_sdk.reading import JsonObject, parse_json
+from xborder_sdk.reading import JsonObject, parse_base64, parse_json
 from xborder_sdk.steps import Response
 
 _PDF: Final = b"%PDF-"
@@ -36,7 +34,7 @@ def label_of(response: Response) -> bytes:
     except MalformedResponse as error:
         raise MalformedResponse(f"the answer should be a label: {error.message}") from None
     for text in _texts(body):
-        content = _decoded(text)
+        content = parse_base64(text)
         if content is not None and is_pdf(content):
             return content
     raise MalformedResponse("the answer should be a label, but holds no PDF")
@@ -52,11 +50,3 @@ def _texts(body: JsonObject) -> list[str]:
             continue  # the Base64 text itself
         places += [*inner.children("it")]
     return found + [text for place in places for name in _PLACES for text in place.texts(name)]
-
-
-def _decoded(text: str) -> bytes | None:
-    compact = "".join(text.split())
-    try:
-        return base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return None

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-
 from xborder_dhl.vocabulary import DOCUMENT_KINDS, IMAGE_FORMATS, PRINTER_DPI
 from xborder_sdk.models import Document, DocumentFormat, DocumentKind
-from xborder_sdk.reading import JsonObject
-
-
-def decode(text: str | None) -> bytes | None:
-    """The bytes of a base64 text, with or without padding and line breaks; None where it is none."""
-    compact = "".join((text or "").split())
-    try:
-        return base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True) or None
-    except (binascii.Error, ValueError):
-        return None
+from xborder_sdk.reading import JsonObject, parse_base64
 
 
 def read_document(
@@ -30,7 +18,7 @@ def read_document(
         number: Waybill or piece it belongs to.
         dpi: What was asked of DHL as `printerDPI`.
     """
-    content = decode(found.text_or_none("content"))
+    content = parse_base64(found.text_or_none("content") or "")
     if content is None:
         return None
     name = found.text_or_none("typeCode")
