@@ -14,6 +14,9 @@ from xborder_sdk.models.base import personal_values
 
 _MASK = "***"
 _LONGEST = 300
+_MOST_READ = 4000
+_EDGE = 200
+"""More than what is looked for is long: where words were cut, half of it could stay."""
 _SHORTEST_WORD = 3
 _NAME_WORDS = 6
 _LONG_WORD = 9
@@ -50,7 +53,7 @@ def scrub(text: str, secrets: Iterable[str], people: Iterable[object]) -> str:
         secrets: Credentials of the account.
         people: Models (the request, recent results) whose personal fields must not show.
     """
-    found = _CONTROL.sub(" ", text)
+    found = _CONTROL.sub(" ", text[:_MOST_READ])
     values = {
         spelt
         for value in secrets
@@ -67,6 +70,8 @@ def scrub(text: str, secrets: Iterable[str], people: Iterable[object]) -> str:
     for pattern in (_AUTHORISATION, _EMAIL, _PHONE, _OPAQUE):
         found = pattern.sub(_MASK, found)
     found = " ".join(found.split())
+    if len(text) > _MOST_READ:
+        found = found[:-_EDGE] + "…"
     return found if len(found) <= _LONGEST else found[: _LONGEST - 1] + "…"
 
 

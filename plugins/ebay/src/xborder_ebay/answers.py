@@ -11,7 +11,6 @@ from dataclasses import replace
 from xborder_sdk.errors import (
     AuthenticationFailed,
     Conflict,
-    MalformedResponse,
     NotFound,
     PermissionDenied,
     Refused,
@@ -71,7 +70,7 @@ def classify(response: Response) -> Verdict:
     if 200 <= response.status < 300:
         return GOOD
     request_id = response.header("x-ebay-request-id") or response.header("rlogid")
-    body = _body(response)
+    body = response.object_if_any()
     code, message, category, domain = _first_error(body)
     verdict = verdict_from_status(response, code, message, request_id)
     hint = _HINTS.get(code or "")
@@ -96,13 +95,6 @@ def _unauthorised(verdict: Verdict, body: JsonObject, domain: str | None) -> Ver
     if token_fault:
         return verdict
     return replace(verdict, meaning=Meaning.REFUSED, error=AuthenticationFailed)
-
-
-def _body(response: Response) -> JsonObject:
-    try:
-        return response.object()
-    except MalformedResponse:
-        return JsonObject({})
 
 
 def _first_error(body: JsonObject) -> tuple[str | None, str | None, str | None, str | None]:

@@ -179,7 +179,7 @@ class EbayOrders(OrderSource):
             vendor_carrier=str(body["shippingCarrierCode"]) if number else None,
             shipped_at=request.shipped_at,
             lines=lines,
-            warnings=warnings(_body_if_any(response)),
+            warnings=warnings(response.object_if_any()),
             raw=Raw(response.content),
         )
 
@@ -467,11 +467,3 @@ def _count(answer: JsonObject, key: str) -> int | None:
 
 def _last_segment(location: str | None) -> str | None:
     return unquote(location.partition("?")[0].rstrip("/").rpartition("/")[2]) or None if location else None
-
-
-def _body_if_any(response: Response) -> JsonObject:
-    """The body of an answer whose news is in its headers; a declaration that was made must not fail over its body."""
-    try:
-        return response.object()
-    except MalformedResponse:
-        return JsonObject({})

@@ -19,7 +19,6 @@ from xborder_sdk.hookspecs import GOOD, Meaning, Verdict, verdict_from_status
 from xborder_sdk.reading import JsonObject
 from xborder_sdk.steps import Response
 
-_LONGEST: Final = 500
 _GOOD_CODES: Final = frozenset({"", "00000"})
 
 
@@ -161,7 +160,7 @@ def _refused(code: str | None, message: str | None, table: dict[str, Code], *, b
         known.meaning,
         not_executed=known.proves,
         code=code,
-        message=message[:_LONGEST] if message else None,
+        message=message,
         error=known.error,
         hint=known.hint,
     )

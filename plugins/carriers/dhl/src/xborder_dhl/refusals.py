@@ -10,15 +10,13 @@ import re
 from dataclasses import replace
 
 from xborder_dhl.vocabulary import REFUSALS
-from xborder_sdk.errors import AuthenticationFailed, MalformedResponse, NotFound, PermissionDenied
+from xborder_sdk.errors import AuthenticationFailed, NotFound, PermissionDenied
 from xborder_sdk.hookspecs import Meaning, Verdict, verdict_from_status
-from xborder_sdk.reading import JsonObject
 from xborder_sdk.steps import Response
 
 _NUMBER = re.compile(r"^\s*(\d{3,6}):")
 _POINTER = re.compile(r"#/([A-Za-z0-9_/\[\]-]+)")
 _PROCESS = re.compile(r"Process ID[^()]{0,80}\((\w{1,40})\)")
-_LONGEST = 1000
 _PROCESS_FAILURE = "999"
 _BY_STATUS = {401: AuthenticationFailed, 403: PermissionDenied, 404: NotFound}
 
@@ -88,12 +86,12 @@ def classify(response: Response) -> Verdict:
     """Reads an answer."""
     if 200 <= response.status < 300:
         return verdict_from_status(response)
-    body = _body(response)
+    body = response.object_if_any()
     details = [text for text in (body.text_or_none("detail"), *body.texts("additionalDetails")) if text]
     code = next((match[1] for text in details if (match := _NUMBER.match(text))), None)
     message = "; ".join(details) or body.text_or_none("message") or body.text_or_none("title")
     process = next((match[1] for text in details if (match := _PROCESS.search(text))), None)
-    verdict = verdict_from_status(response, code, message[:_LONGEST] if message else None, process)
+    verdict = verdict_from_status(response, code, message, process)
     told = body.text_or_none("status") or body.text_or_none("code") or ""
     if code == _PROCESS_FAILURE or (told.isdigit() and 500 <= int(told[:3]) < 600):
         # Something broke on their side, whatever the HTTP status says: nothing proves that it did nothing.
@@ -106,10 +104,3 @@ def classify(response: Response) -> Verdict:
     fields = list(dict.fromkeys(found for pointer in pointers if (found := our_field(pointer))))
     hint = f"look at {', '.join(fields[:8])}" if fields else None
     return replace(verdict, error=REFUSALS.get(code or "", _BY_STATUS.get(response.status)), hint=hint)
-
-
-def _body(response: Response) -> JsonObject:
-    try:
-        return response.object()
-    except MalformedResponse:
-        return JsonObject({})

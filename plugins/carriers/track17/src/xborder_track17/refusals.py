@@ -8,25 +8,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from xborder_sdk.errors import AuthenticationFailed, MalformedResponse
+from xborder_sdk.errors import AuthenticationFailed
 from xborder_sdk.hookspecs import GOOD, Meaning, Verdict, verdict_from_status
-from xborder_sdk.reading import JsonObject
 from xborder_sdk.steps import Response
 from xborder_track17.vocabulary import CODES, INTERNAL, PAUSE_S, Code
 
-_LONGEST: Final = 500
 _UNKNOWN: Final = Code("an error without a known meaning", hint="look at 17TRACK's own words")
 _UNAUTHORISED: Final = Code("the key is refused", AuthenticationFailed)
 
 
 def classify(response: Response) -> Verdict:
     """Reads an answer."""
-    body = _body(response)
+    body = response.object_if_any()
     failed = [body, *body.child("data").children("errors")]
     codes = [code for entry in failed if (code := entry.integer_or_none("code")) not in {None, 0}]
     texts = [text for entry in reversed(failed) if (text := entry.text_or_none("message"))]
     code = codes[-1] if codes else None
-    message = texts[0][:_LONGEST] if texts else None
+    message = texts[0] if texts else None
     told = None if code is None else str(code)
     if not 200 <= response.status < 300:
         verdict = verdict_from_status(response, told, message)
@@ -52,10 +50,3 @@ def classify(response: Response) -> Verdict:
         error=known.error,
         hint=known.hint,
     )
-
-
-def _body(response: Response) -> JsonObject:
-    try:
-        return response.object()
-    except MalformedResponse:
-        return JsonObject({})
