@@ -41,6 +41,7 @@ from xborder_sdk.models import (
     state_after,
     total,
 )
+from xborder_sdk.models.base import ZoneName
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=3, max_size=12)
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -343,3 +344,14 @@ def test_scans_tell_the_state_and_who_took_the_parcel_in_and_when() -> None:
 def test_a_known_number_without_a_telling_scan_has_its_label(scans: tuple[Scan, ...]) -> None:
     told = Tracking.from_scans("NUMBER", scans)
     assert (told.found, told.status, told.delivered_at) == (True, TrackingStatus.LABEL_CREATED, None)
+
+
+class Place(Model):
+    zone: ZoneName = "UTC"
+
+
+@pytest.mark.parametrize("name", ["", " ", "Shanghai", "America", "../etc/passwd", "/etc/localtime", "\x00", "x" * 300])
+def test_a_zone_nobody_knows_is_refused(name: str) -> None:
+    assert Place(zone="Asia/Shanghai").zone == "Asia/Shanghai"
+    with pytest.raises(ValidationError, match="IANA name"):
+        Place(zone=name)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -41,6 +42,18 @@ def _require_zone(value: datetime) -> datetime:
 
 Instant = Annotated[datetime, AfterValidator(_require_zone)]
 """A moment with its zone. Naive times are refused: a guessed zone loses orders."""
+
+
+def _require_known_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("no such time zone; use an IANA name such as Asia/Shanghai") from None
+    return value
+
+
+ZoneName = Annotated[str, AfterValidator(_require_known_zone)]
+"""The IANA name of a time zone, such as `Asia/Shanghai`, that this machine knows."""
 
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 """ISO 3166-1 alpha-2, upper case."""

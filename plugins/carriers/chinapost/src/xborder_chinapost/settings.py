@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
@@ -13,7 +13,7 @@ from xborder_chinapost.tariff import TariffRow
 from xborder_chinapost.vocabulary import COUNTRY_CODES, ORDER_FIELDS
 from xborder_sdk.hookspecs import Settings
 from xborder_sdk.models import CountryCode
-from xborder_sdk.models.base import CurrencyCode
+from xborder_sdk.models.base import CurrencyCode, ZoneName
 from xborder_sdk.models.money import Amount
 
 ProductCode = Annotated[str, Field(min_length=1, max_length=32)]
@@ -79,7 +79,7 @@ class ChinaPostSettings(Settings):
     unit: str = Field(default="个", min_length=1)
     country_codes: dict[CountryCode, str] = Field(default_factory=lambda: dict(COUNTRY_CODES))
     script: Literal["latin", "any"] = "latin"
-    event_zone: str | None = None
+    event_zone: ZoneName | None = None
     fee_field: str | None = Field(default=None, min_length=1)
     fee_currency: CurrencyCode = "CNY"
 
@@ -103,16 +103,6 @@ class ChinaPostSettings(Settings):
         unknown = sorted(set(value) - set(ORDER_FIELDS))
         if unknown:
             raise ValueError(f"not a constant of the order: {', '.join(unknown)}")
-        return value
-
-    @field_validator("event_zone")
-    @classmethod
-    def _known_zone(cls, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                ZoneInfo(value)
-            except (ZoneInfoNotFoundError, ValueError, OSError):
-                raise ValueError("no such time zone; use an IANA name such as Asia/Shanghai") from None
         return value
 
     @model_validator(mode="after")

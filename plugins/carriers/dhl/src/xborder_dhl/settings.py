@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
 
 from xborder_dhl.vocabulary import DOCUMENT_PRODUCTS, REGISTRATION_TYPES
 from xborder_sdk.hookspecs import LabelStock, Settings
 from xborder_sdk.models import TaxScheme
+from xborder_sdk.models.base import ZoneName
 
 AccountNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,12}$")]
 """MyDHL API OpenAPI 3.1.1, Account.number: 1 to 12 characters."""
@@ -59,7 +60,7 @@ class DhlSettings(Settings):
     duties_account: AccountNumber | None = None
     environment: Literal["production", "test"] = "production"
     api_version: Annotated[str, Field(pattern=r"^[0-9.]{1,10}$")] = "3.1.0"
-    time_zone: str | None = None
+    time_zone: ZoneName | None = None
     next_business_day: bool = False
     rate_estimate: bool = True
     label_templates: dict[LabelStock, TemplateName] = Field(default_factory=dict)
@@ -76,16 +77,6 @@ class DhlSettings(Settings):
     max_piece_mm: int | None = Field(default=None, gt=0)
     pickup_close_time: Annotated[str | None, Field(pattern=r"^([0-1][0-9]|2[0-3]):[0-5][0-9]$")] = None
     pickup_location: str | None = Field(default=None, min_length=1, max_length=80)
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                ZoneInfo(value)
-            except (ZoneInfoNotFoundError, ValueError, OSError):
-                raise ValueError("no such time zone; use an IANA name such as Asia/Shanghai") from None
-        return value
 
     @field_validator("tax_number_types")
     @classmethod
