@@ -128,6 +128,13 @@ def patient(request: pytest.FixtureRequest) -> Iterator[Court]:
         yield found
 
 
+@pytest.fixture(params=["simplified", "older gateway"])
+def blocking(request: pytest.FixtureRequest) -> Iterator[Court]:
+    """At a platform of its own, with the client that the helpers of `xborder_sdk.disputes` take."""
+    with marketplace("demo") as sandbox, sitting(sandbox, request.param) as found:
+        yield found
+
+
 def usd(amount: str) -> Money:
     return Money(amount=Decimal(amount), currency="USD")
 
@@ -176,12 +183,10 @@ def test_everything_that_waits_is_listed_with_its_deadline(patient: Court) -> No
     assert patient.call.list_disputes(OVERSEAS, ListDisputes(open_only=True)).items == ()
 
 
-def test_what_is_due_soon_is_found_across_kinds(patient: Court) -> None:
-    if patient.call.driver != "sync":
-        pytest.skip("due_within is for the blocking client")
-    due = due_within(patient.call.client, hours=24 * 3, accounts=[SHOP])
+def test_what_is_due_soon_is_found_across_kinds(blocking: Court) -> None:
+    due = due_within(blocking.call.client, hours=24 * 3, accounts=[SHOP])
     assert {one.kind for one in due.disputes} == {DisputeKind.PAYMENT_DISPUTE}
-    every = due_within(patient.call.client, hours=24 * 8)
+    every = due_within(blocking.call.client, hours=24 * 8)
     assert {one.account for one in every.disputes} == {SHOP}
     assert [one.respond_by for one in every.disputes] == sorted(one.respond_by for one in every.disputes)
     assert len(every.disputes) == 3
@@ -294,24 +299,22 @@ def test_a_return_is_proposed_to_the_refund_address(court: Court) -> None:
 
 
 @pytest.mark.parametrize("fault", ["status", "reset", "half"])
-def test_propose_finds_a_lost_offer_on_the_table(court: Court, fault: str) -> None:
-    if court.call.driver != "sync":
-        pytest.skip("propose is for the blocking client")
-    client = court.call.client
-    other, dispute = court.issue(), court.issue()
-    skip = before(court.sandbox, SAVE, lambda: propose(client, other, SolutionKind.REFUND, usd("1.00"), "Here."))
+def test_propose_finds_a_lost_offer_on_the_table(blocking: Court, fault: str) -> None:
+    client = blocking.call.client
+    other, dispute = blocking.issue(), blocking.issue()
+    skip = before(blocking.sandbox, SAVE, lambda: propose(client, other, SolutionKind.REFUND, usd("1.00"), "Here."))
     if fault == "half":
-        court.sandbox.inject({"kind": "half"}, vendor="aliexpress", path="*", skip=skip)
+        blocking.sandbox.inject({"kind": "half"}, vendor="aliexpress", path="*", skip=skip)
     else:
-        lose(court.sandbox, fault, skip)
+        lose(blocking.sandbox, fault, skip)
     found = propose(client, dispute, SolutionKind.REFUND, usd("4.00"), "Here.")
     assert found.proposal_id is not None
     again = propose(client, dispute, SolutionKind.REFUND, usd("4.00"), "Here again.")
     assert again.proposal_id == found.proposal_id
     changed = propose(client, dispute, SolutionKind.REFUND, usd("6.00"), "A little more.")
     assert changed.dispute_id == dispute.dispute_id
-    assert court.sent(SAVE, dispute) == 2
-    (mine,) = [one for one in court.read(dispute.dispute_id).proposals if one.party is DisputeParty.SELLER]
+    assert blocking.sent(SAVE, dispute) == 2
+    (mine,) = [one for one in blocking.read(dispute.dispute_id).proposals if one.party is DisputeParty.SELLER]
     assert str(mine.amount) == "6.00 USD"
 
 
@@ -508,12 +511,10 @@ def test_frozen_money_is_a_reckoned_chargeback_that_no_call_answers(court: Court
         court.read(order.order_id, DisputeKind.PAYMENT_DISPUTE)
 
 
-def test_an_evidence_pack_for_frozen_money(patient: Court) -> None:
-    if patient.call.driver != "sync":
-        pytest.skip("build_evidence is for the blocking client")
-    order = patient.seller.orders()["Teo Arandia"]
-    dispute = patient.read(order.order_id, DisputeKind.PAYMENT_DISPUTE)
-    pack = build_evidence(patient.call.client, SHOP, order.order_id, dispute=dispute)
+def test_an_evidence_pack_for_frozen_money(blocking: Court) -> None:
+    order = blocking.seller.orders()["Teo Arandia"]
+    dispute = blocking.read(order.order_id, DisputeKind.PAYMENT_DISPUTE)
+    pack = build_evidence(blocking.call.client, SHOP, order.order_id, dispute=dispute)
     assert pack.files
     assert any(one.file.content.startswith(b"%PDF") for one in pack.files)
     assert pack.missing  # nothing was sent, so nothing proves a delivery
