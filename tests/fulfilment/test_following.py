@@ -121,6 +121,27 @@ def test_what_is_seen_on_its_way_was_handed_over(
     assert [one["order"] for one in bazaar.declared] == (["A-1"] if left else [])
 
 
+@pytest.mark.parametrize("status", [TrackingStatus.RETURNED, TrackingStatus.CANCELLED])
+@pytest.mark.parametrize("refuses", [True, False])
+def test_a_parcel_that_ends_before_its_platform_is_told_is_not_lost(
+    bazaar: Bazaar, seller: BazaarSeller, status: TrackingStatus, refuses: bool
+) -> None:
+    """It is never asked for again, so what it came to must stop its order now, whatever that waits for."""
+    seller.rules["declare_at"] = "printed" if refuses else "handed_over"
+    bazaar.faults["declare"] = [400, 400] if refuses else []
+    seller.run()
+    assert seller.row("A-1").state is WorkState.LABELLED
+    bazaar.tracking = {"LB000001CN": status}
+    (told, *_) = follow(seller)
+    assert [hold.field for hold in told.holds] == ["tracking"]
+    row = seller.row("A-1")
+    assert (row.state, row.tracking, row.holds) == (WorkState.STOPPED, status, told.holds)
+    seller.later(4000)
+    seller.run()
+    assert [one["order"] for one in bazaar.declared] == (["A-2"] if refuses else [])
+    assert seller.row("A-1").holds == told.holds
+
+
 def test_a_status_that_nobody_can_read_changes_nothing(bazaar: Bazaar, seller: BazaarSeller) -> None:
     seller.run()
     bazaar.tracking = {"LB000001CN": TrackingStatus.UNKNOWN}

@@ -140,6 +140,25 @@ def test_parcels_of_one_service_share_a_bag(bazaar: Bazaar, seller: BazaarSeller
     assert [one["waybills"] for one in bazaar.hand_overs] == [ALL, ["BZ000004"]]
 
 
+def test_what_another_worker_handed_over_meanwhile_does_not_go_again(bazaar: Bazaar, seller: BazaarSeller) -> None:
+    """The first worker has looked at all parcels and told the carrier of one bag when the second takes the other."""
+    seller.run()
+    bazaar.services = (("ECO", "Bazaar Economy", "9.00", 30),)
+    bazaar.put("B-1")
+    bazaar.put("B-2")
+    seller.run()
+    bazaar.left_out = {"BZ000005": "torn"}
+    with seller.fulfilment() as fulfilment:
+        slow = fulfilment.hand_over("bazaar")
+        next(slow)
+        hand_over(seller)
+        list(slow)
+    told = [waybill for one in bazaar.called("hand_over") for waybill in one["waybills"]]
+    assert sorted(told) == [*ALL, "BZ000004", "BZ000005"]
+    assert at_home(seller) == {"B-2"}
+    assert [hold.field for hold in seller.row("B-2").holds] == ["hand_over"]
+
+
 # -- what the carrier leaves out ---------------------------------------------------------------------------------------
 
 

@@ -114,7 +114,7 @@ class Following:
             changes: dict[str, Any] = {"tracking": tracking.status, "tracked_at": self._now()}
             if current.handed_over_at is None and tracking.status in _LEFT_HOME:
                 changes["handed_over_at"] = self._now()
-            if current.state in _DECLARED:
+            if current.state in _DECLARED or state is WorkState.STOPPED:
                 changes |= {"state": state, "holds": holds, "detail": detail}
             saved = lease.save(**changes)
         return Progress(Step.FOLLOW, saved.account, saved.order_id, saved.state, detail, holds)
@@ -125,15 +125,19 @@ def _arrived(row: WorkRow) -> bool:
 
 
 def _state_by_tracking(row: WorkRow, status: TrackingStatus) -> tuple[WorkState, tuple[Hold, ...]]:
-    """Where an order stands by what the carrier says. What is not declared yet keeps its place in the line of steps."""
-    if row.state not in _DECLARED:
-        return row.state, row.holds
-    if status is TrackingStatus.DELIVERED:
-        return WorkState.DELIVERED, ()
+    """Where an order stands by what the carrier says.
+
+    What is not declared yet keeps its place in the line of steps, unless its parcel comes back or never leaves: such a
+    parcel is not asked for again, so its order must not go on.
+    """
     if status in {TrackingStatus.RETURNED, TrackingStatus.CANCELLED}:
         detail = f"the carrier says {status.value}"
         repair = "see what the buyer wants: send it again or give the money back"
         return WorkState.STOPPED, (Hold(reason=HoldReason.POLICY, detail=detail, field="tracking", repair=repair),)
+    if row.state not in _DECLARED:
+        return row.state, row.holds
+    if status is TrackingStatus.DELIVERED:
+        return WorkState.DELIVERED, ()
     return (WorkState.IN_TRANSIT if status in _MOVING else row.state), row.side_holds
 
 

@@ -7,6 +7,7 @@ finished. So a run that goes on after a crash announces the same parcels again, 
 from __future__ import annotations
 
 import json
+import sqlite3
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,10 @@ from xborder_sdk.fulfilment.owner import new_owner
 from xborder_sdk.fulfilment.work import Key, WorkStore, named
 from xborder_sdk.hookspecs import HandOverParcels
 from xborder_sdk.ledger.records import micros, moment
+
+
+FIELD = "hand_over"
+"""Field of the holds of parcels that a carrier left out."""
 
 
 class HandOverState(StrEnum):
@@ -100,7 +105,7 @@ class HandOverBook:
     def open(
         self, account: str, parcels: Sequence[tuple[Key, str]], request: HandOverParcels, now: datetime
     ) -> HandOverRow | None:
-        """Writes a hand-over down; None where somebody else has one of its parcels in another.
+        """Writes a hand-over down; None where one of its parcels is in another, or was handed over meanwhile.
 
         Args:
             account: The carrier account.
@@ -125,6 +130,8 @@ class HandOverBook:
             known = [_row(found) for found in named(connection, sql, (account,))]
             if waybills_of(one for one in known if not one.state.is_finished) & {waybill for _, waybill in parcels}:
                 return None
+            if any(_has_been(connection, key, waybill) for key, waybill in parcels):
+                return None
             connection.execute(
                 f"INSERT INTO xborder_work_hand_over ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608 - our names
                 tuple(columns.values()),
@@ -148,6 +155,13 @@ class HandOverBook:
                 (*columns.values(), row.id),
             )
         return new
+
+
+def _has_been(connection: sqlite3.Connection, key: Key, waybill: str) -> bool:
+    """Whether a parcel was handed over, or its carrier left it out, since it was looked at."""
+    sql = "SELECT handed_over_at, holds FROM xborder_work WHERE account = ? AND order_id = ? AND waybill = ?"
+    found = connection.execute(sql, (*key, waybill)).fetchone()
+    return found is not None and (found[0] is not None or any(hold["field"] == FIELD for hold in json.loads(found[1])))
 
 
 def waybills_of(rows: Iterable[HandOverRow]) -> set[str]:

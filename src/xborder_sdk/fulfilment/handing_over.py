@@ -16,7 +16,7 @@ from xborder_sdk.errors import (
     XborderError,
 )
 from xborder_sdk.fulfilment.config import FulfilmentConfig
-from xborder_sdk.fulfilment.hand_over_book import HandOverBook, HandOverRow, HandOverState, waybills_of
+from xborder_sdk.fulfilment.hand_over_book import FIELD, HandOverBook, HandOverRow, HandOverState, waybills_of
 from xborder_sdk.fulfilment.owner import is_dead
 from xborder_sdk.fulfilment.papers import format_of, keep
 from xborder_sdk.fulfilment.progress import Progress, Step, WorkState
@@ -25,7 +25,6 @@ from xborder_sdk.hookspecs import GetDocuments, HandOverParcels, LogisticsProvid
 from xborder_sdk.ledger.port import EffectState
 from xborder_sdk.models import Document, DocumentKind, HandOver, HandOverMethod, Hold, HoldReason, TrackingStatus
 
-FIELD = "hand_over"
 AT_ONCE = 1000
 """Most parcels of one hand-over: what `HandOverParcels` takes."""
 
@@ -137,7 +136,12 @@ class HandingOver:
         """
         wanted = set(keys)
         ready = [row for row in self.candidates() if row.key in wanted]
-        for batch in _bags(ready):
+        for looked_at in _bags(ready):
+            # Telling the carrier of the bags before took its time, and another worker may have taken some of these.
+            still_here = {row.key for row in self.candidates()}
+            batch = [row for row in looked_at if row.key in still_here]
+            if not batch:
+                continue
             request = self._request(batch, manner)
             opened = self._book.open(
                 self._account, [(row.key, row.waybill or "") for row in batch], request, self._now()
