@@ -20,6 +20,7 @@ from xborder_sdk.errors import MalformedResponse
 _MAY_BE_LONE = re.compile(rb"\\[uU][dD][89a-fA-F]")
 _LARGEST_EXPONENT = 38
 """Powers of ten beyond which a number is no quantity: `1e999999` as a whole number would fill the memory."""
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 Json = Mapping[str, "Json"] | list["Json"] | str | int | Decimal | bool | None
 """What a JSON text holds; numbers with a fraction are `Decimal`."""
@@ -176,13 +177,9 @@ class JsonObject:
         return int(number)
 
     def flag(self, key: str) -> bool | None:
-        """A truth value, also as `"true"` or `"false"`; None where it is neither."""
+        """A truth value, also as `"true"` or `"false"`, as 1 or 0, and as text of these; None where it is none."""
         value = self.data.get(key)
-        if isinstance(value, bool):
-            return value
-        if isinstance(value, str):
-            return {"true": True, "false": False}.get(value.strip().lower())
-        return None
+        return _FLAGS.get(str(value).strip().lower()) if isinstance(value, (bool, str, int)) else None
 
     def time(self, key: str) -> datetime:
         """An ISO 8601 moment with its zone that must be there.

@@ -34,6 +34,8 @@ class Effect(StrEnum):
 Pairs = Mapping[str, str] | Iterable[tuple[str, str]]
 
 _UNQUOTED = re.compile(r'[\x00-\x1f\x7f"\\]')
+_CHARSET = re.compile(r'charset\s*=\s*"?([\w-]+)', re.IGNORECASE)
+_CHINESE = frozenset({"gbk", "gb2312", "gb18030"})  # the last holds the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +154,18 @@ class Response:
     def json(self) -> Json:
         """The body as JSON, numbers with a fraction as `Decimal`.
 
+        What is no UTF-8 is read by the character set that the answer names, where that is a Chinese one.
+
         Raises:
             MalformedResponse: It is not JSON.
         """
-        return parse_json(self.content)
+        try:
+            return parse_json(self.content)
+        except MalformedResponse:
+            named = _CHARSET.search(self.header("content-type") or "")
+            if named is None or named[1].lower() not in _CHINESE:
+                raise
+            return parse_json(self.content.decode("gb18030", "replace").encode())
 
     def object(self) -> JsonObject:
         """The body as a JSON object with lenient, typed access.

@@ -63,6 +63,17 @@ def test_the_message_says_what_came(content: bytes, what: str) -> None:
         Response(200, (), content).json()
 
 
+@pytest.mark.parametrize("charset", ["GBK", "gb2312", '"gb18030"'])
+def test_a_chinese_character_set_is_read_where_the_answer_names_it(charset: str) -> None:
+    said = '{"msg": "余额不足"}'
+    named = {"Content-Type": f"text/plain; charset={charset}"}
+    assert Response(200, named, said.encode("gbk")).object().text("msg") == "余额不足"
+    assert Response(200, named, said.encode()).object().text("msg") == "余额不足"
+    for headers in ({}, {"Content-Type": "application/json; charset=utf-8"}):
+        with pytest.raises(MalformedResponse):
+            Response(200, headers, said.encode("gbk")).json()
+
+
 ODD = JsonObject(
     {
         "text": " a ", "blank": " ", "null": None, "number": 5, "decimal": Decimal("1.50"), "numeral": " 7.5 ",
@@ -83,6 +94,9 @@ def test_fields_are_read_leniently() -> None:
     ]  # fmt: skip
     assert [ODD.integer_or_none(k) for k in ("number", "whole", "decimal", "numeral")] == [5, 2, None, None]
     assert [ODD.flag(k) for k in ("yes", "true", "text", "number", "gone")] == [True, True, None, None, None]
+    assert [JsonObject({"f": value}).flag("f") for value in (1, "1", 0, " 0 ", "FALSE", 2, "01", Decimal(1), [])] == [
+        True, True, False, False, False, None, None, None, None
+    ]  # fmt: skip
     assert ODD.time_or_none("when") == datetime(2026, 3, 1, 10, tzinfo=UTC)
     assert [ODD.time_or_none(k) for k in ("naive", "text", "number", "gone")] == [None] * 4
     assert ODD.child("object").integer("a") == 1
