@@ -15,11 +15,9 @@ this class does not offer.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -33,7 +31,8 @@ from xborder_sdk.fulfilment.planning import ShipmentPlan
 from xborder_sdk.fulfilment.progress import NoticeState, WorkState
 from xborder_sdk.fulfilment.work_schema import WORK_V1, WORK_V2
 from xborder_sdk.ledger.records import micros, moment
-from xborder_sdk.ledger.sqlite_file import Layout, explain, open_file, rewrite
+from xborder_sdk.ledger.sqlite_database import SqliteDatabase
+from xborder_sdk.ledger.sqlite_file import Layout
 from xborder_sdk.models import Hold, Money, Order, TrackingStatus
 
 _LAYOUT: Final = Layout("the work store", 0x58425731, (WORK_V1, WORK_V2), durable=True)
@@ -196,22 +195,13 @@ class WorkStore:
         lease_s: float = DEFAULT_LEASE_S,
         busy_timeout_s: float = 30.0,
     ) -> None:
-        self._path = path
+        self._database = SqliteDatabase(path, _LAYOUT, busy_timeout_s)
         self._clock = clock
         self._lease = timedelta(seconds=lease_s)
-        self._busy_timeout_s = busy_timeout_s
-        self._lock = threading.RLock()
-        self._connection: sqlite3.Connection | None = None
-        self._process = os.getpid()
-        self._closed = False
 
     def close(self) -> None:
         """Closes the file."""
-        with self._lock:
-            self._closed = True
-            if self._connection is not None and self._process == os.getpid():
-                self._connection.close()
-            self._connection = None
+        self._database.close()
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -481,8 +471,7 @@ class WorkStore:
                 forgotten += connection.execute(f"DELETE FROM xborder_work_private {where}", key).rowcount  # noqa: S608
                 connection.execute(f"UPDATE xborder_work SET files = '[]' {where}", key)  # noqa: S608 - fixed words
         if forgotten:
-            with self.reading() as connection:
-                rewrite(connection)
+            self._database.rewrite()
         return forgotten
 
     def of_buyer(self, buyer_ids: Iterable[str]) -> tuple[Key, ...]:
@@ -519,43 +508,13 @@ class WorkStore:
         found = named(connection, "SELECT * FROM xborder_work WHERE account = ? AND order_id = ?", key)
         return _row(found[0]) if found else None
 
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
         """The open file, for what else is kept in it."""
-        problem: LedgerError | None = None
-        with self._lock:
-            try:
-                yield self._opened()
-            except (sqlite3.Error, OSError) as error:
-                problem = explain(error, self._place)
-        # Raised outside the handler: the frames of the driver's own error hold the values it was given.
-        if problem is not None:
-            raise problem
+        return self._database.use()
 
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> AbstractContextManager[sqlite3.Connection]:
         """The open file within a transaction that is durable when it ends."""
-        with self.reading() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-
-    @property
-    def _place(self) -> str:
-        return f"the work store ({self._path or 'in memory'})"
-
-    def _opened(self) -> sqlite3.Connection:
-        if self._closed:
-            raise LedgerError("the work store is closed")
-        if self._process != os.getpid():
-            raise LedgerError("the work store was opened before a fork", hint="open one in each process")
-        if self._connection is None:
-            self._connection = open_file(self._path, _LAYOUT, self._place, self._busy_timeout_s)
-        return self._connection
+        return self._database.transaction()
 
 
 def _conditions(states: Iterable[WorkState] | None, account: str | None) -> tuple[str, tuple[object, ...]]:

@@ -108,18 +108,6 @@ def open_file(path: Path | None, layout: Layout, place: str, busy_timeout_s: flo
     return connection
 
 
-def rewrite(connection: sqlite3.Connection) -> None:
-    """Writes the file anew and empties the write-ahead log, so that nothing deleted is left in either.
-
-    `secure_delete` alone is not enough: where SQLite moves rows between pages, a copy may stay in the gap.
-
-    Args:
-        connection: One outside a transaction.
-    """
-    connection.execute("VACUUM")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-
 def _make(path: Path) -> None:
     if path.exists():
         return

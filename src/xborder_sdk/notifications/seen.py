@@ -9,19 +9,15 @@ What is kept holds no buyer data: an account, a digest of the vendor's id and ti
 from __future__ import annotations
 
 import hashlib
-import os
-import sqlite3
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, Protocol
 
-from xborder_sdk.errors import LedgerError
 from xborder_sdk.ledger.records import micros
-from xborder_sdk.ledger.sqlite_file import Layout, explain, open_file
+from xborder_sdk.ledger.sqlite_database import SqliteDatabase
+from xborder_sdk.ledger.sqlite_file import Layout
 
 _SEEN_V1: Final = """
 CREATE TABLE xborder_seen (
@@ -101,20 +97,15 @@ class SqliteSeen:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         busy_timeout_s: float = 30.0,
     ) -> None:
-        self._path = path
+        self._database = SqliteDatabase(path, _LAYOUT, busy_timeout_s)
         self._keep = keep
         self._clock = clock
-        self._busy_timeout_s = busy_timeout_s
-        self._lock = threading.RLock()
-        self._connection: sqlite3.Connection | None = None
-        self._process = os.getpid()
-        self._closed = False
 
     def begin(self, account: str, notification_id: str, owner: str, lease_s: float) -> Standing:
         """Takes a notification to handle it; forgets those that are too old on the way."""
         key = (account, _digest(notification_id))
         now = self._clock()
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             connection.execute("DELETE FROM xborder_seen WHERE first_at < ?", (micros(now - self._keep),))
             found = connection.execute(
                 "SELECT finished_at, lease_until FROM xborder_seen WHERE account = ? AND digest = ?", key
@@ -134,7 +125,7 @@ class SqliteSeen:
     def finish(self, account: str, notification_id: str, owner: str) -> None:
         """Marks it handled."""
         now = micros(self._clock())
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             connection.execute(
                 "INSERT INTO xborder_seen (account, digest, owner, lease_until, first_at, finished_at) "
                 "VALUES (?, ?, ?, 0, ?, ?) "
@@ -144,7 +135,7 @@ class SqliteSeen:
 
     def abandon(self, account: str, notification_id: str, owner: str) -> None:
         """Gives it back unhandled."""
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             connection.execute(
                 "DELETE FROM xborder_seen WHERE account = ? AND digest = ? AND owner = ? AND finished_at IS NULL",
                 (account, _digest(notification_id), owner),
@@ -152,48 +143,12 @@ class SqliteSeen:
 
     def purge(self, before: datetime) -> int:
         """Forgets notifications that first came before a moment; how many."""
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             return connection.execute("DELETE FROM xborder_seen WHERE first_at < ?", (micros(before),)).rowcount
 
     def close(self) -> None:
         """Closes the file."""
-        with self._lock:
-            self._closed = True
-            if self._connection is not None and self._process == os.getpid():
-                self._connection.close()
-            self._connection = None
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        problem: LedgerError | None = None
-        with self._lock:
-            try:
-                connection = self._opened()
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield connection
-                    connection.execute("COMMIT")
-                finally:
-                    if connection.in_transaction:
-                        connection.execute("ROLLBACK")
-            except (sqlite3.Error, OSError, UnicodeError) as error:
-                problem = explain(error, self._place)
-        # Raised outside the handler: the frames of the driver's own error hold the values it was given.
-        if problem is not None:
-            raise problem
-
-    @property
-    def _place(self) -> str:
-        return f"the record of notifications ({self._path or 'in memory'})"
-
-    def _opened(self) -> sqlite3.Connection:
-        if self._closed:
-            raise LedgerError("the record of notifications is closed")
-        if self._process != os.getpid():
-            raise LedgerError("the record of notifications was opened before a fork", hint="open one in each process")
-        if self._connection is None:
-            self._connection = open_file(self._path, _LAYOUT, self._place, self._busy_timeout_s)
-        return self._connection
+        self._database.close()
 
 
 def _digest(notification_id: str) -> str:
