@@ -19,7 +19,7 @@ from xborder_aliexpress.calls import Calls, read_answer
 from xborder_sdk.errors import InvalidSettings
 from xborder_sdk.hookspecs import SupportLevel, Token
 from xborder_sdk.signing import ParameterDigest, parameter_signature
-from xborder_sdk.steps import Effect, Flow, Upload, WireRequest
+from xborder_sdk.steps import Effect, Flow, Response, Upload, WireRequest
 
 TOKEN = Token(access=SecretStr("test"))
 FORM = (("content-type", "application/x-www-form-urlencoded"),)
@@ -175,6 +175,10 @@ def test_signing_twice_replaces_the_first(connector: Callable[..., Any]) -> None
     assert parameters(once)["simplify"] == "false"
 
 
+def read(answer: Any) -> Any:
+    return read_answer(Response(200, (), json.dumps(answer).encode()))
+
+
 def test_both_shapes_are_one() -> None:
     plain = {"result": {"target_list": [{"order_id": 1, "product_list": [{"tags": ["a"]}]}]}, "request_id": "1"}
     wrapped = {
@@ -189,18 +193,18 @@ def test_both_shapes_are_one() -> None:
             "request_id": "1",
         }
     }
-    assert read_answer(json.dumps(plain).encode()).body.data == read_answer(json.dumps(wrapped).encode()).body.data
+    assert read(plain).body.data == read(wrapped).body.data
 
 
 @pytest.mark.parametrize("empty", [{}, {"aeop_order_item_dto": []}, None, []])
 def test_an_empty_list_in_any_shape(empty: Any) -> None:
-    body = read_answer(json.dumps({"result": {"target_list": empty}}).encode()).body
+    body = read({"result": {"target_list": empty}}).body
     assert body.child("result").children("target_list") == []
 
 
 def test_a_field_named_like_a_wrapper_is_not_one() -> None:
     answer = {"result_response": {"result_list": []}, "response": {"x": 1}, "request_id": "1"}
-    assert set(read_answer(json.dumps(answer).encode()).body.data) == {"result_response", "response", "request_id"}
+    assert set(read(answer).body.data) == {"result_response", "response", "request_id"}
 
 
 # --- consent, settings, support

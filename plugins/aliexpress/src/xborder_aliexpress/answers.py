@@ -9,6 +9,7 @@ its page on limits (article 108426).
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from xborder_aliexpress.envelopes import BusinessFailure, business_failure, unwrapped
@@ -27,7 +28,9 @@ _DOWN: Final = frozenset({"unknownruntimeexception", "servicetimeout", "serviceu
 
 # Words of a failure that say nothing of the call itself: it may have been done.
 _NO_VERDICT = re.compile(
-    r"(system|unknown|internal)[ _]?(error|exception|busy)|系统(错误|异常|繁忙)|time_?out|timed out", re.IGNORECASE
+    r"(system|unknown|internal|service)[ _]?(runtime[ _]?)?(error|exception|busy|unavailable)"
+    r"|系统(错误|异常|繁忙)|(请求|调用|处理|网络|服务)超时|time_?out|timed out|\bisp\.",
+    re.IGNORECASE,
 )
 
 _ANY_FAILURE: Final = "-1"
@@ -53,7 +56,7 @@ def classify(response: Response) -> Verdict:
         response: The answer.
     """
     if not 200 <= response.status < 300:
-        return verdict_from_status(response, *_words(response))
+        return _by_status(response)
     try:
         root = response.object()
     except MalformedResponse:
@@ -69,14 +72,18 @@ def classify(response: Response) -> Verdict:
     return GOOD
 
 
-def _words(response: Response) -> tuple[str | None, str | None, str | None]:
-    try:
-        error = _error(response.object())
-    except MalformedResponse:
-        error = None
+def _by_status(response: Response) -> Verdict:
+    """Another status than 200, which is the rule: a code that is known says more, though no failing server proves
+    anything."""
+    error = _error(response.object_if_any())
     if error is None:
-        return None, None, None
-    return _code(error), _message(error), error.text_or_none("request_id")
+        return verdict_from_status(response)
+    told = _verdict(error)
+    if response.status < 500 and (told.meaning is not Meaning.REFUSED or told.not_executed):
+        return told
+    if response.status >= 500 and told.meaning in {Meaning.THROTTLED, Meaning.TOKEN_EXPIRED}:
+        return replace(told, not_executed=False)
+    return verdict_from_status(response, told.code, told.message, told.request_id)
 
 
 def _error(root: JsonObject) -> JsonObject | None:
@@ -100,7 +107,7 @@ def _message(error: JsonObject) -> str | None:
 
 def _verdict(error: JsonObject) -> Verdict:
     code = (error.text_or_none("code") or "").strip().lower()
-    sub_code = (error.text_or_none("sub_code") or "").strip().lower()
+    sub_code = (error.text_or_none("sub_code") or "").strip().lower() or code
     told, message, request_id = _code(error), _message(error), error.text_or_none("request_id")
     hint = _HINTS.get(sub_code) or _HINTS.get(code)
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from xborder_aliexpress.envelopes import simplified, unwrapped
-from xborder_aliexpress.gateways import endpoint
+from xborder_aliexpress.gateways import FORM, endpoint, form
 from xborder_aliexpress.settings import AliexpressSettings
 from xborder_sdk.errors import InvalidRequest
 from xborder_sdk.models import Raw
-from xborder_sdk.reading import JsonObject, as_object, parse_json, write_json
+from xborder_sdk.reading import JsonObject, write_json
 from xborder_sdk.steps import Api, Effect, Flow, Response, Upload
 
 Parameters = Mapping[str, object]
@@ -76,12 +76,15 @@ class Calls:
         """
         query = {"method": method, **_texts(parameters)}
         response: Response = yield self._api.step(effect, "POST", self._path, query=query, files=files)
-        return read_answer(response.content)
+        return read_answer(response)
 
     def _call(self, effect: Effect, method: str, parameters: Parameters) -> Flow[Answer]:
-        step = self._api.step(effect, "POST", self._path, query={"method": method}, form=_texts(parameters))
-        response: Response = yield step
-        return read_answer(response.content)
+        body = form(_texts(parameters))
+        query = {"method": method}
+        response: Response = yield self._api.step(
+            effect, "POST", self._path, query=query, content=body, content_type=FORM
+        )
+        return read_answer(response)
 
 
 def whole_id(value: str, field: str) -> int:
@@ -99,16 +102,16 @@ def whole_id(value: str, field: str) -> int:
     return int(value)
 
 
-def read_answer(content: bytes) -> Answer:
+def read_answer(response: Response) -> Answer:
     """Reads a good answer of either shape.
 
     Args:
-        content: The body.
+        response: The answer.
 
     Raises:
         MalformedResponse: It is no JSON object.
     """
-    return Answer(JsonObject(simplified(unwrapped(as_object(parse_json(content))).data)), Raw(content))
+    return Answer(JsonObject(simplified(unwrapped(response.object()).data)), Raw(response.content))
 
 
 def _texts(parameters: Parameters) -> dict[str, str]:

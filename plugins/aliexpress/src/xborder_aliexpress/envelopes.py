@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from xborder_aliexpress.spellings import as_documented
 from xborder_sdk.reading import Json, JsonObject
 
 # The fields that hold a list in the answers of the calls used here. An empty one may be missing or `{}`.
@@ -32,10 +33,9 @@ LIST_FIELDS: Final = frozenset({
 })  # fmt: skip
 
 _WRAPPER_ENDS: Final = "_response"
-_WRAPPER_BEGINS: Final = (
-    "aliexpress_",
-    "cainiao_",
-)  # `response` and `result_response` are fields of simplified answers
+_WRAPPER_BEGINS: Final = ("aliexpress", "cainiao")
+"""The method's name with `_` for its dots; whether the slashes of some stay nobody says. `response` and
+`result_response` are fields of simplified answers."""
 _HOLDERS: Final = ("result", "result_response", "response", "return_result", "resultdata")
 """Where an answer may keep its own word on success, besides the top."""
 _SUCCESS: Final = ("success", "is_success", "result_success", "succeeded")
@@ -56,19 +56,31 @@ def unwrapped(root: JsonObject) -> JsonObject:
 
 
 def simplified(value: Mapping[str, Json]) -> dict[str, Json]:
-    """The same with plain lists where the known list fields are objects around one array."""
+    """The same with plain lists where the known list fields are objects around one array, and words as documented."""
     return {name: _field(name, found) for name, found in value.items()}
 
 
 def _field(name: str, value: Json) -> Json:
     if name in LIST_FIELDS and isinstance(value, Mapping):
-        inner = list(value.values())
-        if not inner:
-            return []
-        value = inner[0] if len(inner) == 1 and isinstance(inner[0], list) else [value]
+        value = _unwrapped_list(value)
     if isinstance(value, list):
         return [simplified(item) if isinstance(item, Mapping) else item for item in value]
+    if isinstance(value, str):
+        return as_documented(name, value)
     return simplified(value) if isinstance(value, Mapping) else value
+
+
+def _unwrapped_list(value: Mapping[str, Json]) -> list[Json]:
+    """The items of an object around one array, or around what is left of an array of one or none."""
+    inner = list(value.values())
+    if len(inner) != 1:
+        return [value] if inner else []
+    (only,) = inner
+    if isinstance(only, list):
+        return only
+    if isinstance(only, Mapping):
+        return [only] if only else []
+    return [] if only is None or only == "" else [value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ ROUTER: Final = "/router/rest"
 """The only path of the older gateway."""
 
 _FORM = "application/x-www-form-urlencoded"
+FORM: Final = f"{_FORM};charset=UTF-8"
+"""As the vendor's SDK names it."""
 _CHINA = timezone(timedelta(hours=8))  # article 118934: `timestamp` of the older gateway is GMT+8
 _TOP_DIGESTS = {"md5": ParameterDigest.MD5, "hmac": ParameterDigest.HMAC_MD5}
 _OURS = frozenset({"app_key", "timestamp", "sign_method", "sign", "session", "access_token"})
@@ -76,6 +78,15 @@ def signed(
     )
     url = urlunsplit(parts._replace(query=urlencode([*query, ("sign", signature)])))
     return WireRequest(request.method, url, request.headers, request.content)
+
+
+def form(fields: Mapping[str, str]) -> bytes:
+    """The business parameters as a body of type `FORM`.
+
+    Args:
+        fields: Texts by name.
+    """
+    return urlencode(fields).encode()
 
 
 def _form(request: WireRequest) -> list[tuple[str, str]]:

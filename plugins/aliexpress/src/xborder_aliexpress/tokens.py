@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
-from xborder_aliexpress.gateways import REST
+from xborder_aliexpress.gateways import FORM, REST, form
 from xborder_aliexpress.settings import AliexpressSettings
 from xborder_sdk.errors import AuthenticationFailed, InvalidSettings, Refused
 from xborder_sdk.hookspecs import Token
@@ -87,8 +87,10 @@ def refresh(settings: AliexpressSettings, held: Token | None, now: Clock) -> Flo
     return token.replace(refresh=rotated, refresh_expires_at=None if held is None else held.refresh_expires_at)
 
 
-def _token(effect: Effect, path: str, form: dict[str, str], now: Clock) -> Flow[Token]:
-    response: Response = yield _api.step(effect, "POST", REST + path, form=form, credential=None)
+def _token(effect: Effect, path: str, fields: dict[str, str], now: Clock) -> Flow[Token]:
+    response: Response = yield _api.step(
+        effect, "POST", REST + path, content=form(fields), content_type=FORM, credential=None
+    )
     answer = response.object()
     refreshes = answer.text_or_none("refresh_token")
     return Token(
