@@ -217,3 +217,50 @@ def test_it_runs_as_a_module(desk: Path) -> None:
     command = [sys.executable, "-m", "xborder_chinapost", "import", "results.csv"]
     done = subprocess.run(command, capture_output=True, cwd=desk, check=True, text=True, timeout=60)
     assert done.stdout == "000123\tLN156947362CN\n"
+
+
+def test_a_workbook_that_was_there_is_for_its_owner_alone_afterwards(desk: Path) -> None:
+    printed(desk, order())
+    book = desk / "book.xlsx"
+    book.write_bytes(b"older")
+    book.chmod(0o644)
+    assert main(["export", "orders.json", "goods.csv", "book.xlsx", "--force"]) == 0
+    assert stat.S_IMODE(book.stat().st_mode) == 0o600
+    assert [path.name for path in desk.iterdir() if path.suffix not in {".json", ".csv"}] == ["book.xlsx"]
+
+
+def test_a_disk_that_is_full_does_not_spoil_the_workbook_before(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printed(desk, order())
+    book = desk / "book.xlsx"
+    book.write_bytes(b"older")
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    assert main(["export", "orders.json", "goods.csv", "book.xlsx", "--force"]) == 2
+    assert "No space left" in capsys.readouterr().err
+    assert book.read_bytes() == b"older"
+    assert sorted(path.name for path in desk.iterdir()) == ["book.xlsx", "goods.csv", "orders.json"]
+
+
+@pytest.mark.parametrize("command", [["export", "endless", "goods.csv", "b.xlsx"], ["import", "endless"]])
+def test_an_endless_file_is_not_read_to_its_end(
+    desk: Path, command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xborder_chinapost.__main__._MOST_BYTES", 1024)
+    (desk / "endless").symlink_to("/dev/zero")
+    assert main(command) == 2
+    assert "1024 bytes" in capsys.readouterr().err
+
+
+def test_a_result_file_forges_no_line_and_reaches_no_terminal(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (desk / "results.csv").write_text(
+        '订单标识,商品交易号\n"A-1\nA-2\tLV990000010CN","LV990000023CN"\n"A-3\x1b[2J",\n', encoding="utf-8"
+    )
+    assert main(["import", "results.csv"]) == 1
+    shown = capsys.readouterr()
+    assert shown.out.splitlines() == ["A-1 A-2 LV990000010CN\tLV990000023CN"]
+    assert "\x1b" not in shown.err

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from xborder_sdk.errors import NotificationRefused
 from xborder_sdk.models import InboundMessage, Notification, NotificationKind
@@ -63,6 +64,12 @@ def test_a_worked_sign() -> None:
     # printf '{}/secret' | sha256sum
     assert expected_sign(b"{}", "secret") == hashlib.sha256(b"{}/secret").hexdigest()
     assert expected_sign(b"", "") == "8a5edab282632443219e051e4ade2d1d5bbc671c781051bf1437897cbdfea0f1"
+
+
+@pytest.mark.parametrize("key", ["", " ", "\n"])
+def test_an_account_without_a_key_would_believe_everybody(connector: Callable[..., Any], key: str) -> None:
+    with pytest.raises(ValidationError):
+        connector(api_key=key)
 
 
 def test_an_update_is_read(connector: Callable[..., Any]) -> None:

@@ -6,7 +6,9 @@ import argparse
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
+from contextlib import nullcontext
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from xborder_chinapost.batch_orders import levelled, made_of, read_catalogue, re
 from xborder_sdk.errors import InvalidRequest, XborderError
 
 _WRONG = 2
+_MOST_BYTES = 64 * 1024 * 1024
 
 
 def _rate(text: str) -> tuple[str, Decimal]:
@@ -74,8 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _export(wish: argparse.Namespace) -> int:
-    content = sys.stdin.buffer.read() if str(wish.orders) == "-" else wish.orders.read_bytes()
-    made = made_of(read_orders(content), read_catalogue(wish.catalogue.read_bytes()), dict(wish.rate))
+    made = made_of(read_orders(_read(wish.orders)), read_catalogue(_read(wish.catalogue)), dict(wish.rate))
     orders = made.orders
     if not orders:
         for order_id, reason in made.left_out:
@@ -117,7 +119,7 @@ def _export(wish: argparse.Namespace) -> int:
 
 
 def _import(wish: argparse.Namespace) -> int:
-    found = read_results(wish.results.read_bytes())
+    found = read_results(_read(wish.results))
     if wish.json:
         _print(found.model_dump(mode="json"))
     else:
@@ -132,15 +134,29 @@ def _import(wish: argparse.Namespace) -> int:
     return 1 if found.conflicting or found.without_number else 0
 
 
+def _read(path: Path) -> bytes:
+    """A file, or the standard input for `-`."""
+    with nullcontext(sys.stdin.buffer) if str(path) == "-" else path.open("rb") as file:
+        content = file.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise InvalidRequest(f"{path} has more than {_MOST_BYTES} bytes")
+    return content
+
+
 def _write(path: Path, content: bytes, *, force: bool) -> None:
-    # For its owner alone: the file holds buyers' addresses.
-    flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL)
+    """Writes a file whole or not at all, for its owner alone: it holds buyers' addresses."""
+    if not force and os.path.lexists(path):
+        raise InvalidRequest(f"{path} is there already", field="workbook", hint="--force overwrites it")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")  # readable by its owner alone
+    made = Path(name)
     try:
-        handle = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
-    except FileExistsError:
-        raise InvalidRequest(f"{path} is there already", field="workbook", hint="--force overwrites it") from None
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        made.replace(path)
+    finally:
+        made.unlink(missing_ok=True)
 
 
 def _print(value: object) -> None:

@@ -472,4 +472,4 @@ def _cell(row: Sequence[str], index: int) -> str:
     text = row[index].strip() if index < len(row) else ""
     if text.startswith('="') and text.endswith('"'):  # spreadsheets write a text so, to keep its zeros
         text = text[2:-1]
-    return text.removeprefix("'").strip()
+    return "".join(mark if mark.isprintable() else " " for mark in text.removeprefix("'")).strip()

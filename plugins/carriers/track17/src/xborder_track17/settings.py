@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from xborder_sdk.hookspecs import Settings
+
+
+def _is_a_key(value: SecretStr) -> SecretStr:
+    # Anybody could sign with an empty one.
+    if not value.get_secret_value().strip():
+        raise ValueError("the key is empty")
+    return value
 
 
 class Track17Settings(Settings):
@@ -24,7 +31,7 @@ class Track17Settings(Settings):
         notification_max_age_s: Oldest news accepted in a pushed message, in seconds.
     """
 
-    api_key: SecretStr
+    api_key: Annotated[SecretStr, AfterValidator(_is_a_key)]
     version: Annotated[str, Field(pattern=r"^v\d{1,2}(\.\d{1,2})?$")] = "v2.2"
     register_unknown: bool = True
     language: Annotated[str | None, Field(pattern=r"^[A-Za-z-]{2,10}$")] = None
