@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from xborder_sdk.errors import AuthenticationFailed, PermissionDenied, Refused
+from xborder_aliexpress.calls import read_answer, whole_id
+from xborder_aliexpress.hand_over import left_out
+from xborder_aliexpress.online_tracking import read_tracking
+from xborder_sdk.errors import AuthenticationFailed, InvalidRequest, MalformedResponse, PermissionDenied, Refused
 from xborder_sdk.hookspecs import Meaning
+from xborder_sdk.models import Raw
+from xborder_sdk.reading import JsonObject
 from xborder_sdk.steps import Response
+
+NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 
 
 def error(**fields: Any) -> dict[str, Any]:
@@ -223,3 +232,26 @@ def test_hints_say_what_to_do(connector: Callable[..., Any]) -> None:
     assert "allow-list" in hint("AppWhiteIpLimit")
     assert "clock" in hint("IncompleteSignature")
     assert "xborder login" in hint("IllegalAccessToken")
+
+
+@pytest.mark.parametrize("depth", [200, 500, 900, 5000])
+def test_a_deep_answer_is_a_bad_one_and_no_fault_of_ours(connector: Callable[..., Any], depth: int) -> None:
+    content = b'{"a":' * depth + b"[]" + b"}" * depth
+    connector().classify(Response(200, (), content))
+    with suppress(MalformedResponse):
+        read_answer(Response(200, (), content))
+    with suppress(MalformedResponse):
+        left_out("[" * depth + '"LP1"' + "]" * depth, {"LP1": "LP1"})
+
+
+@pytest.mark.parametrize("code", ["9" * 5000, "\u0663" * 3, "-1"])
+def test_an_odd_code_is_a_refusal(connector: Callable[..., Any], code: str) -> None:
+    content = json.dumps({"error_response": {"code": code, "msg": "no"}}).encode()
+    assert connector().classify(Response(200, (), content)).meaning is Meaning.REFUSED
+
+
+def test_a_number_of_any_length_is_an_id_or_a_moment_or_none() -> None:
+    with pytest.raises(InvalidRequest):
+        whole_id("9" * 5000, "waybill")
+    scans: Any = {"details": [{"action_code": "X", "event_date": "9" * 5000, "event_desc": "odd"}]}
+    assert read_tracking(JsonObject(scans), Raw(), "LP1", NOW).scans[0].at is None

@@ -134,7 +134,7 @@ def _verdict(error: JsonObject) -> Verdict:
         return verdict(Meaning.REFUSED, proven=True)
     if sub_code.startswith("isp.") or code in _DOWN or error.text_or_none("type") in {"ISP", "SYSTEM"}:
         return verdict(Meaning.DOWN, proven=False)
-    if code.isdecimal() and int(code) < 100:
+    if code.isdecimal() and len(code) < 3:
         # Article 102707: below 100 (but for 15, 40 and 41) the platform's own checks of a request have failed.
         return verdict(Meaning.REFUSED, proven=True)
     return verdict(Meaning.REFUSED, proven=False)

@@ -12,10 +12,12 @@ from decimal import Decimal
 from xborder_aliexpress.envelopes import simplified, unwrapped
 from xborder_aliexpress.gateways import FORM, endpoint, form
 from xborder_aliexpress.settings import AliexpressSettings
-from xborder_sdk.errors import InvalidRequest
+from xborder_sdk.errors import InvalidRequest, MalformedResponse
 from xborder_sdk.models import Raw
 from xborder_sdk.reading import JsonObject, write_json
 from xborder_sdk.steps import Api, Effect, Flow, Response, Upload
+
+_LONGEST_ID = 19  # digits of a 64-bit number
 
 Parameters = Mapping[str, object]
 """Values by name. Texts, numbers and truth values go as text, mappings and lists as JSON; None and blanks stay out."""
@@ -97,7 +99,7 @@ def whole_id(value: str, field: str) -> int:
     Raises:
         InvalidRequest: It is no number.
     """
-    if not (value.isascii() and value.isdecimal()):
+    if not (value.isascii() and value.isdecimal() and len(value) <= _LONGEST_ID):
         raise InvalidRequest("AliExpress' ids are numbers", field=field)
     return int(value)
 
@@ -109,9 +111,13 @@ def read_answer(response: Response) -> Answer:
         response: The answer.
 
     Raises:
-        MalformedResponse: It is no JSON object.
+        MalformedResponse: It is no JSON object, or nested deeper than can be read.
     """
-    return Answer(JsonObject(simplified(unwrapped(response.object()).data)), Raw(response.content))
+    whole = unwrapped(response.object()).data
+    try:
+        return Answer(JsonObject(simplified(whole)), Raw(response.content))
+    except RecursionError:
+        raise MalformedResponse("the answer is nested too deeply") from None
 
 
 def _texts(parameters: Parameters) -> dict[str, str]:

@@ -181,7 +181,17 @@ def left_out(told: object, codes: Mapping[str, str]) -> tuple[tuple[str, str], .
     Args:
         told: The field.
         codes: Our waybills by LP number.
+
+    Raises:
+        MalformedResponse: It is nested deeper than can be read.
     """
+    try:
+        return _left_out(told, codes)
+    except RecursionError:
+        raise MalformedResponse("the parcels that were not taken are told too deeply nested") from None
+
+
+def _left_out(told: object, codes: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     value = told
     if isinstance(told, str):
         try:

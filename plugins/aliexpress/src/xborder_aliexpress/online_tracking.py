@@ -177,8 +177,8 @@ def _moment(text: str | None, now: datetime) -> datetime | None:
     """A moment that came as epoch milliseconds or seconds, as ISO 8601 with a zone, or as Pacific wall-clock time."""
     told = (text or "").strip()
     if told.isascii() and told.isdecimal():
-        number = int(told)
         try:
+            number = int(told)
             return datetime.fromtimestamp(number / 1000 if number >= _MILLISECONDS else number, UTC)
         except (OverflowError, OSError, ValueError):
             return None
