@@ -240,3 +240,23 @@ def test_any_file_is_taken_or_refused(content: bytes, name: str, media_type: str
     with contextlib.suppress(InvalidRequest):
         LIMITS.check(EvidenceKind.INVOICE, [file(content, name, media_type)])
         assert sniffed_type(content) in LIMITS.media_types
+
+
+# --- lists
+
+
+@pytest.mark.parametrize(
+    ("wish", "found", "taken"),
+    [
+        ({}, {"status": DisputeStatus.CLOSED, "opened_at": T0}, True),
+        ({"open_only": True}, {"status": DisputeStatus.CLOSED, "opened_at": T0}, False),
+        ({"open_only": True}, {"opened_at": T0}, True),
+        ({"opened_from": T0, "opened_to": T0}, {"opened_at": T0}, True),
+        ({"opened_from": T0 + timedelta(seconds=1)}, {"opened_at": T0}, False),
+        ({"opened_to": T0 - timedelta(seconds=1)}, {"opened_at": T0}, False),
+        ({"opened_from": T0, "opened_to": T0}, {"opened_at": None}, True),
+        ({"open_only": True, "opened_from": T0}, {"status": DisputeStatus.LOST, "opened_at": None}, False),
+    ],
+)
+def test_what_a_list_takes(wish: dict[str, Any], found: dict[str, Any], taken: bool) -> None:
+    assert ListDisputes(**wish).takes(dispute(**found)) is taken

@@ -61,6 +61,20 @@ class ListDisputes(Request):
             raise ValueError("opened_from is after opened_to")
         return self
 
+    def takes(self, dispute: Dispute) -> bool:
+        """Whether a listed dispute is open where only those are wanted, and was opened in the window.
+
+        For channels that cannot ask for both. One that does not tell when it was opened is taken.
+        """
+        if self.open_only and not dispute.is_open:
+            return False
+        opened = dispute.opened_at
+        if opened is None:
+            return True
+        return (self.opened_from is None or opened >= self.opened_from) and (
+            self.opened_to is None or opened <= self.opened_to
+        )
+
 
 class GetDispute(Request):
     """Which dispute to read; ids are unique within a kind only."""

@@ -22,7 +22,7 @@ from xborder_aliexpress.order_list import CONNECTOR, LIST, LIST_OVERSEAS
 from xborder_aliexpress.settings import AliexpressSettings
 from xborder_sdk.errors import InvalidCursor, InvalidRequest
 from xborder_sdk.hookspecs import ListDisputes, ListPosition
-from xborder_sdk.models import Dispute, DisputeKind, Instant
+from xborder_sdk.models import DisputeKind, Instant
 from xborder_sdk.reading import JsonObject
 
 KINDS: Final = (DisputeKind.CLAIM, DisputeKind.CANCELLATION_REQUEST, DisputeKind.PAYMENT_DISPUTE)
@@ -148,18 +148,6 @@ def belongs(found: JsonObject, section: Section, position: Position) -> bool:
     start, end = window(section, position)
     # Nothing lies beyond the youngest window, however the clocks differ.
     return start <= created and (created < end or section.window == 0)
-
-
-def is_wanted(dispute: Dispute, request: ListDisputes) -> bool:
-    """Whether a dispute meets every wish, those included that the platform is not asked for."""
-    if request.open_only and not dispute.is_open:
-        return False
-    opened = dispute.opened_at
-    if opened is None:
-        return True
-    return (request.opened_from is None or opened >= request.opened_from) and (
-        request.opened_to is None or opened <= request.opened_to
-    )
 
 
 def following(position: Position, listed: int, total: int | None, size: int, count: int) -> Position | None:

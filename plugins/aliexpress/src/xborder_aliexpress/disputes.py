@@ -130,7 +130,7 @@ class AliexpressDisputes(DisputeChannel):
         return self._page(request, items, None if after is None else after.cursor(CONNECTOR, request))
 
     def _page(self, request: ListDisputes, items: list[Dispute], after: Cursor | None) -> Page[Dispute]:
-        return _DisputePage(items=tuple(item for item in items if paging.is_wanted(item, request)), next=after)
+        return _DisputePage(items=tuple(item for item in items if request.takes(item)), next=after)
 
     def _listed_issue(self, found: JsonObject, raw: Raw) -> Dispute:
         return read_listed(found, self.account, raw, self._settings.dispute_reasons, self._now())

@@ -23,7 +23,7 @@ from xborder_ebay.after_sales import DESKS, MOST, Desk
 from xborder_ebay.order_list import ebay_time
 from xborder_sdk.errors import InvalidCursor, InvalidRequest
 from xborder_sdk.hookspecs import ListDisputes, ListPosition
-from xborder_sdk.models import Dispute, DisputeKind, Instant
+from xborder_sdk.models import DisputeKind, Instant
 
 CONNECTOR: Final = "ebay"
 KINDS: Final = (DisputeKind.PAYMENT_DISPUTE, *DESKS)
@@ -109,18 +109,6 @@ def desk_query(request: ListDisputes, desk: Desk, span: tuple[datetime, datetime
     else:
         query = []
     return [*query, *desk.search, ("limit", str(min(request.page_size or MOST, MOST)))]
-
-
-def is_wanted(dispute: Dispute, request: ListDisputes) -> bool:
-    """Whether a dispute meets every wish, those included that eBay was not asked for."""
-    if request.open_only and not dispute.is_open:
-        return False
-    opened = dispute.opened_at
-    if opened is None:
-        return True
-    return (request.opened_from is None or opened >= request.opened_from) and (
-        request.opened_to is None or opened <= request.opened_to
-    )
 
 
 def after(position: Position, span: tuple[datetime, datetime] | None, kinds: int) -> Position | None:

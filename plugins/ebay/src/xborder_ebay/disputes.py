@@ -153,7 +153,7 @@ class EbayDisputes(DisputeChannel):
         self, request: ListDisputes, items: list[Dispute | None], following: paging.Position | None, total: int | None
     ) -> Page[Dispute]:
         return _DisputePage(
-            items=tuple(item for item in items if item is not None and paging.is_wanted(item, request)),
+            items=tuple(item for item in items if item is not None and request.takes(item)),
             next=None if following is None else following.cursor(paging.CONNECTOR, request),
             total=total,
         )
