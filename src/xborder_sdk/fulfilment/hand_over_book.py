@@ -20,7 +20,6 @@ from xborder_sdk.fulfilment.work import Key, WorkStore, named
 from xborder_sdk.hookspecs import HandOverParcels
 from xborder_sdk.ledger.records import micros, moment
 
-
 FIELD = "hand_over"
 """Field of the holds of parcels that a carrier left out."""
 

@@ -26,6 +26,7 @@ from xborder_sdk.hookspecs.dispute_channel import (
     ProposeSolution,
     ShipmentProof,
 )
+from xborder_sdk.hookspecs.holding import refuse
 from xborder_sdk.hookspecs.kind import Kind
 from xborder_sdk.hookspecs.label_printer import CancelPrintJob, GetPrintJob, LabelPrinter, ListPrinters, PrintDocument
 from xborder_sdk.hookspecs.lists import ListPosition, ListRequest
@@ -155,5 +156,6 @@ __all__ = [
     "Verdict",
     "hookimpl",
     "hookspec",
+    "refuse",
     "verdict_from_status",
 ]

@@ -12,8 +12,9 @@ from typing import Any
 from xborder_aliexpress import online_words as words
 from xborder_aliexpress.calls import whole_id
 from xborder_aliexpress.settings import AliexpressSettings
-from xborder_aliexpress.texts import clean, has_chinese, is_drawable, is_english, shortened, without_pictures
+from xborder_aliexpress.texts import clean, has_chinese, is_drawable, is_english, without_pictures
 from xborder_sdk.hookspecs import ShipmentDetails
+from xborder_sdk.lettering import shortened
 from xborder_sdk.models import Battery, CustomsLine, Hold, HoldReason, kg_from_grams
 
 

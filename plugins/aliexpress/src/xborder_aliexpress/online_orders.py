@@ -20,7 +20,7 @@ from xborder_aliexpress.online_kind import OnlineKind
 from xborder_aliexpress.online_purchase import goods_size, purchase
 from xborder_aliexpress.online_reading import LogisticsOrder, Offer, read_created, read_offers
 from xborder_aliexpress.seller_addresses import PICKUP, REFUND, SENDER, StoredAddresses, stored_addresses
-from xborder_aliexpress.shipment_checks import order_holds, parcel_holds, refuse, shipment_holds
+from xborder_aliexpress.shipment_checks import order_holds, parcel_holds, shipment_holds
 from xborder_aliexpress.trade_order import trade_order
 from xborder_sdk.errors import NotFound
 from xborder_sdk.hookspecs import (
@@ -30,6 +30,7 @@ from xborder_sdk.hookspecs import (
     ListServices,
     QuoteShipment,
     ShipmentDetails,
+    refuse,
 )
 from xborder_sdk.models import (
     LookupPower,

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from xborder_aliexpress import online_words as words
 from xborder_aliexpress.declared_goods import goods_holds
 from xborder_aliexpress.settings import AliexpressSettings
 from xborder_aliexpress.texts import is_drawable, without_pictures
-from xborder_sdk.errors import InvalidRequest
 from xborder_sdk.hookspecs import ShipmentDetails
 from xborder_sdk.models import Hold, HoldReason
-
-
-def refuse(holds: Iterable[Hold]) -> None:
-    """Raises for the first reason.
-
-    Raises:
-        InvalidRequest: There is one.
-    """
-    for hold in holds:
-        raise InvalidRequest(hold.detail, field=hold.field, hint=hold.repair)
 
 
 def order_holds(request: ShipmentDetails, account: str) -> Iterator[Hold]:

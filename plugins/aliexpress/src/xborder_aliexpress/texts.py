@@ -48,12 +48,3 @@ def has_chinese(text: str) -> bool:
 def is_masked(text: str) -> bool:
     """Whether the platform has covered a part of it: masked texts come with asterisks."""
     return "*" in text
-
-
-def shortened(text: str, limit: int) -> str:
-    """The beginning of a text, cut between words where there is one."""
-    found = " ".join(text.split())
-    if len(found) <= limit:
-        return found
-    head, _, _ = found[: limit + 1].rpartition(" ")
-    return (head or found[:limit]).rstrip(" ,;、，")

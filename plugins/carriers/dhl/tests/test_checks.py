@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from xborder_dhl.customs import crosses_border
 from xborder_dhl.measures import planned
-from xborder_dhl.texts import clean, in_script, shorten, wrap
+from xborder_dhl.texts import clean, in_script, wrap
 from xborder_sdk.errors import InvalidRequest
 from xborder_sdk.hookspecs import (
     BookPickup,
@@ -29,6 +29,7 @@ from xborder_sdk.hookspecs import (
     ShipmentOptions,
     TrackParcels,
 )
+from xborder_sdk.lettering import shortened
 from xborder_sdk.models import (
     Address,
     ContentsType,
@@ -206,7 +207,7 @@ def test_wrapping_keeps_every_word(words: list[str], width: int) -> None:
 
 @given(text=st.text(alphabet="ab ,", max_size=200), limit=st.integers(1, 80))
 def test_shortening_never_exceeds(text: str, limit: int) -> None:
-    assert len(shorten(text, limit)) <= limit
+    assert len(shortened(text, limit)) <= limit
 
 
 @settings(max_examples=50, deadline=None)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from xborder_hello.values import money_or_none
 from xborder_hello.vocabulary import SCANS
-from xborder_sdk.errors import InvalidRequest
 from xborder_sdk.hookspecs import (
     CreateShipment,
     FindShipment,
     LogisticsProvider,
     ShipmentDetails,
     TrackParcels,
+    refuse,
 )
 from xborder_sdk.models import (
     Address,
@@ -50,8 +50,7 @@ class HelloParcels(LogisticsProvider):
     )
 
     def create_shipment(self, request: CreateShipment) -> Flow[Shipment]:
-        for hold in shipment_holds(request):
-            raise InvalidRequest(hold.detail, field=hold.field, hint=hold.repair)
+        refuse(shipment_holds(request))
         profile = self.profile
         reference = request.reference(profile.reference_max, profile.reference_alphabet)
         body = {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from xborder_chinapost.families import Family, family_holds, limits_of
 from xborder_chinapost.orders import phone, sender_tax_numbers, street
 from xborder_chinapost.settings import ChinaPostSettings
-from xborder_chinapost.texts import clean, is_latin, text_holds
+from xborder_chinapost.texts import clean, text_holds
 from xborder_chinapost.vocabulary import (
     CHINA,
     MOST_ADDRESS_BYTES,
@@ -15,19 +15,9 @@ from xborder_chinapost.vocabulary import (
     MOST_PHONE,
     MOST_SKU_BYTES,
 )
-from xborder_sdk.errors import InvalidRequest
 from xborder_sdk.hookspecs import CreateShipment, ShipmentDetails
+from xborder_sdk.lettering import is_latin
 from xborder_sdk.models import Address, CustomsDeclaration, CustomsLine, Hold, HoldReason, TaxScheme
-
-
-def refuse(holds: Iterable[Hold]) -> None:
-    """Raises for the first reason.
-
-    Raises:
-        InvalidRequest: There is one.
-    """
-    for hold in holds:
-        raise InvalidRequest(hold.detail, field=hold.field, hint=hold.repair)
 
 
 def product_holds(request: ShipmentDetails, product: str, settings: ChinaPostSettings) -> Iterator[Hold]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xborder_chinapost.checks import parcel_holds, product_holds, refuse
+from xborder_chinapost.checks import parcel_holds, product_holds
 from xborder_chinapost.families import TITLES, TRANSIT, Family, chargeable_g
 from xborder_chinapost.kind import ChinaPostKind
 from xborder_chinapost.settings import ChinaPostSettings
 from xborder_chinapost.tariff import tariff_row
 from xborder_chinapost.vocabulary import CHINA
-from xborder_sdk.hookspecs import ListServices, QuoteShipment, ShipmentDetails
+from xborder_sdk.hookspecs import ListServices, QuoteShipment, ShipmentDetails, refuse
 from xborder_sdk.models import Quote, Service
 from xborder_sdk.steps import Flow
 

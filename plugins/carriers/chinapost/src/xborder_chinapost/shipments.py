@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from xborder_chinapost.checks import refuse, shipment_holds
+from xborder_chinapost.checks import shipment_holds
 from xborder_chinapost.kind import ChinaPostKind
 from xborder_chinapost.numbers import cleaned, number_warnings
 from xborder_chinapost.orders import country_code, order
 from xborder_chinapost.transport import Ordered
 from xborder_chinapost.vocabulary import LONGEST_REFERENCE
 from xborder_sdk.errors import InvalidRequest, MalformedResponse, Refused, VendorDown
-from xborder_sdk.hookspecs import CancelShipment, CreateShipment, GetDocuments, GetShipment
+from xborder_sdk.hookspecs import CancelShipment, CreateShipment, GetDocuments, GetShipment, refuse
 from xborder_sdk.models import (
     Document,
     DocumentFormat,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
+from xborder_sdk.lettering import is_latin
 from xborder_sdk.models import Hold, HoldReason
 
-_TYPOGRAPHY = frozenset("‘’“”–—…№•ªº")
 _REFUSED = ("||", "+")
 """Order error S14: "illegal special characters, such as + and ||"."""
 
@@ -25,19 +25,6 @@ def byte_length(text: str) -> int:
 def clip(text: str, limit: int) -> str:
     """The beginning of a text that fits into so many bytes, without half a character."""
     return text.encode("utf-8", "replace")[:limit].decode("utf-8", "ignore").rstrip()
-
-
-def is_latin(text: str) -> bool:
-    """Whether a text is of Latin letters and what stands between them."""
-    return all(map(_latin, text))
-
-
-def _latin(character: str) -> bool:
-    if character.isascii():
-        return character.isprintable()
-    if "\xa1" <= character <= "\xff":
-        return character != "\xad"
-    return character in _TYPOGRAPHY or unicodedata.name(character, "").startswith("LATIN ")
 
 
 def _sendable(character: str) -> bool:

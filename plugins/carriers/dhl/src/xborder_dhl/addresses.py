@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from xborder_dhl.checks import refuse
 from xborder_dhl.kind import DhlKind
 from xborder_dhl.parties import place, place_holds
-from xborder_sdk.hookspecs import CheckAddress
+from xborder_sdk.hookspecs import CheckAddress, refuse
 from xborder_sdk.models import AddressCheck, Place
 from xborder_sdk.steps import Flow, Response
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from xborder_dhl.customs import customs_holds, declared
 from xborder_dhl.measures import fits
@@ -10,19 +10,8 @@ from xborder_dhl.parties import party_holds, place_holds, registration_holds
 from xborder_dhl.settings import DhlSettings
 from xborder_dhl.texts import clean, text_holds
 from xborder_dhl.vocabulary import ENCODINGS
-from xborder_sdk.errors import InvalidRequest
 from xborder_sdk.hookspecs import CreateShipment, LabelStock, ShipmentDetails
 from xborder_sdk.models import DocumentFormat, Hold, HoldReason
-
-
-def refuse(holds: Iterable[Hold]) -> None:
-    """Raises for the first reason.
-
-    Raises:
-        InvalidRequest: There is one.
-    """
-    for hold in holds:
-        raise InvalidRequest(hold.detail, field=hold.field, hint=hold.repair)
 
 
 def rate_holds(request: ShipmentDetails, settings: DhlSettings) -> Iterator[Hold]:

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from xborder_dhl.checks import rate_holds, refuse
+from xborder_dhl.checks import rate_holds
 from xborder_dhl.kind import DhlKind
 from xborder_dhl.measures import accounts, chosen, fits, money_or_none, number, package
 from xborder_dhl.parties import place
 from xborder_dhl.settings import DhlSettings
-from xborder_dhl.texts import clean, shorten
+from xborder_dhl.texts import clean
 from xborder_sdk.errors import MalformedResponse
-from xborder_sdk.hookspecs import EstimateLandedCost
+from xborder_sdk.hookspecs import EstimateLandedCost, refuse
+from xborder_sdk.lettering import shortened
 from xborder_sdk.models import Hold, HoldReason, Incoterm, LandedCost, Money, kg_from_grams
 from xborder_sdk.reading import JsonObject
 from xborder_sdk.steps import Flow, Response
@@ -53,7 +54,7 @@ def landed_cost_body(request: EstimateLandedCost, settings: DhlSettings) -> dict
         item: dict[str, Any] = {
             "number": index,
             "name": clean(line.description),
-            "description": shorten(clean(line.description), 255),
+            "description": shortened(clean(line.description), 255),
             "manufacturerCountry": line.origin,
             "quantity": line.quantity,
             "quantityType": "prt",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from xborder_dhl.checks import refuse
 from xborder_dhl.customs import crosses_border
 from xborder_dhl.kind import DhlKind
 from xborder_dhl.measures import accounts, package, planned
@@ -16,7 +15,7 @@ from xborder_dhl.parties import party_holds, pickup_party
 from xborder_dhl.settings import DhlSettings
 from xborder_dhl.texts import clean, text_holds, wrap
 from xborder_sdk.errors import InvalidRequest, MalformedResponse
-from xborder_sdk.hookspecs import BookPickup, CancelPickup, ChangePickup
+from xborder_sdk.hookspecs import BookPickup, CancelPickup, ChangePickup, refuse
 from xborder_sdk.models import HoldReason, Pickup, Raw
 from xborder_sdk.steps import Flow, Response, escape
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from xborder_dhl.checks import rate_holds, refuse
+from xborder_dhl.checks import rate_holds
 from xborder_dhl.customs import declared, declared_value
 from xborder_dhl.kind import DhlKind
 from xborder_dhl.measures import (
@@ -29,7 +29,7 @@ from xborder_dhl.parties import place
 from xborder_dhl.services import OPTIONS, value_added_services
 from xborder_dhl.settings import DhlSettings
 from xborder_sdk.errors import MalformedResponse
-from xborder_sdk.hookspecs import ListServices, QuoteShipment, ShipmentDetails
+from xborder_sdk.hookspecs import ListServices, QuoteShipment, ShipmentDetails, refuse
 from xborder_sdk.models import Charge, Quote, Raw, Service, kg_from_grams
 from xborder_sdk.reading import JsonObject
 from xborder_sdk.steps import Flow, Response

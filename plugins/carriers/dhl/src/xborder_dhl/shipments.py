@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from xborder_dhl.checks import refuse, shipment_holds
+from xborder_dhl.checks import shipment_holds
 from xborder_dhl.customs import declared, declared_value, duties_paid, export_declaration
 from xborder_dhl.kind import DhlKind
 from xborder_dhl.measures import accounts, billed, local_time, package, planned, small_integer
@@ -17,7 +17,7 @@ from xborder_dhl.papers import read_document
 from xborder_dhl.parties import party, registrations
 from xborder_dhl.services import OPTIONS, value_added_services
 from xborder_dhl.settings import DhlSettings
-from xborder_dhl.texts import clean, shorten
+from xborder_dhl.texts import clean
 from xborder_dhl.vocabulary import (
     ENCODINGS,
     INVOICE_TYPES,
@@ -26,7 +26,8 @@ from xborder_dhl.vocabulary import (
     WAYBILL_TEMPLATES,
 )
 from xborder_sdk.errors import InvalidRequest, MalformedResponse, NotFound
-from xborder_sdk.hookspecs import CreateShipment, FindShipment, GetDocuments
+from xborder_sdk.hookspecs import CreateShipment, FindShipment, GetDocuments, refuse
+from xborder_sdk.lettering import shortened
 from xborder_sdk.models import (
     Document,
     DocumentFormat,
@@ -207,7 +208,7 @@ def _description(request: CreateShipment) -> str:
     texts = [clean(parcel.description or "") for parcel in request.parcels]
     if not all(texts) and request.customs is not None:
         texts = [clean(line.description) for line in request.customs.lines]
-    return shorten(", ".join(dict.fromkeys(text for text in texts if text)), 70)
+    return shortened(", ".join(dict.fromkeys(text for text in texts if text)), 70)
 
 
 def printer_dpi(request: CreateShipment) -> int:

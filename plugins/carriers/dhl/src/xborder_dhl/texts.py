@@ -5,22 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
+from xborder_sdk.lettering import is_latin
 from xborder_sdk.models import Hold, HoldReason
-
-_TYPOGRAPHY = frozenset("‘’“”–—…€№•")
 
 
 def clean(text: str) -> str:
     """The text as it is sent: composed accents, no blanks around it."""
     return unicodedata.normalize("NFC", text).strip()
-
-
-def _printable(character: str) -> bool:
-    if character.isascii():
-        return character.isprintable()
-    if "\xa1" <= character <= "\xff":
-        return character != "\xad"
-    return character in _TYPOGRAPHY or unicodedata.name(character, "").startswith("LATIN ")
 
 
 def in_script(text: str, script: str) -> bool:
@@ -32,7 +23,7 @@ def in_script(text: str, script: str) -> bool:
     """
     if script == "any":
         return all(character.isprintable() for character in text)
-    return (text.isascii() and text.isprintable()) or all(map(_printable, text))
+    return is_latin(text)
 
 
 def text_holds(
@@ -82,12 +73,3 @@ def wrap(text: str, width: int, lines: int) -> tuple[str, ...] | None:
         else:
             found.append(word)
     return tuple(found) if len(found) <= lines else None
-
-
-def shorten(text: str, limit: int) -> str:
-    """The beginning of a text, cut between words where there is one."""
-    found = " ".join(text.split())
-    if len(found) <= limit:
-        return found
-    head, _, _ = found[: limit + 1].rpartition(" ")
-    return (head or found[:limit]).rstrip(" ,;")
