@@ -31,7 +31,10 @@ def order(code: str) -> Verdict:
         {"success": "true", "retCode": "00000"},
         {"success": True, "retCode": "", "retMsg": None, "retBody": {}},
         {"success": "true", "waybillNo": "X", "reason": "", "msg": ""},
+        {"success": 1, "waybillNo": "X"},
+        {"success": "1", "retCode": 0, "retBody": "{}"},
         {"return_success": "true", "barCodeList": []},
+        {"return_success": 1, "return_reason": None},
         {"flag": True, "message": ""},
         {"flag": "perhaps"},
         {"data": []},
@@ -55,7 +58,7 @@ def test_good(answer: Any) -> None:
         {"success": "false", "reason": None, "msg": None},
         {"success": "perhaps", "reason": "B03"},
         {"return_success": False, "return_reason": "B02"},
-        {"return_success": 1, "return_reason": None},
+        {"return_success": 2, "return_reason": None},
         {"flag": "false", "message": "x"},
     ],
 )
@@ -63,6 +66,21 @@ def test_not_good(answer: Any) -> None:
     verdict = read(answer)
     assert verdict.meaning is Meaning.REFUSED
     assert verdict.hint
+
+
+@pytest.mark.parametrize(
+    ("answer", "proves"),
+    [
+        ({"success": True, "retCode": "A0001", "retMsg": "x"}, False),
+        ({"retCode": "A0001", "retMsg": "x"}, False),
+        ({"success": "perhaps", "reason": "unheard of"}, False),
+        ({"return_success": 2, "return_reason": None}, False),
+        ({"success": False, "retCode": "A0001", "retMsg": "x"}, True),
+        ({"success": True, "retCode": "B03", "retMsg": "x"}, True),
+    ],
+)
+def test_neither_yes_nor_no_beside_a_code_nobody_knows_proves_nothing(answer: Any, proves: bool) -> None:
+    assert read(answer).not_executed is proves
 
 
 @pytest.mark.parametrize("status", [400, 500, 502])
@@ -104,6 +122,9 @@ def test_these_prove_that_nothing_was_done(code: str) -> None:
         ("订单号重复", Meaning.REFUSED, Conflict, False),
         ("系统异常，请稍后", Meaning.DOWN, None, False),
         ("请求超时", Meaning.DOWN, None, False),
+        ("系统繁忙，请稍后再试", Meaning.DOWN, None, False),
+        ("服务异常", Meaning.DOWN, None, False),
+        ("验签失败：签名错误", Meaning.REFUSED, AuthenticationFailed, True),
         ("调用过于频繁", Meaning.THROTTLED, None, True),
         ("非法的数字签名", Meaning.REFUSED, AuthenticationFailed, True),
         ("授权码无效", Meaning.REFUSED, AuthenticationFailed, True),

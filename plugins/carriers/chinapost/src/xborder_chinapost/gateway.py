@@ -6,13 +6,14 @@ of one client alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl, urlencode
 
 from xborder_chinapost.families import Family
+from xborder_chinapost.numbers import has_good_check_digit
 from xborder_chinapost.papers import label_of
 from xborder_chinapost.settings import ChinaPostSettings
 from xborder_chinapost.sm4 import MARK, seal
@@ -138,5 +139,20 @@ def business_data(response: Response) -> list[JsonObject]:
 def _number(response: Response) -> str | None:
     # The client reads all three; cbWaybillNo is the partner's number.
     names = ("waybill_no", "waybillNo", "cbWaybillNo")
-    places = [*business_data(response), as_object(response.json())]
-    return only_number([found for name in names for place in places if (found := place.text_or_none(name))])
+    places = [*objects_in([entry.data for entry in business_data(response)]), as_object(response.json())]
+    found = only_number([text for name in names for place in places if (text := place.text_or_none(name))])
+    if found is not None:
+        return found
+    # The field is said to hold the number as well; a text that is none is no answer.
+    bare = (as_object(response.json()).text_or_none("retBody") or "").strip(' "')
+    return bare if has_good_check_digit(bare) is not None else None
+
+
+def objects_in(value: object) -> Iterator[JsonObject]:
+    """The objects of a value at any depth, outer ones first."""
+    if isinstance(value, Mapping):
+        yield JsonObject(value)
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from objects_in(inner)

@@ -20,7 +20,7 @@ from xborder_chinapost.settings import ChinaPostSettings
 from xborder_chinapost.transport import Ordered, form, only_number
 from xborder_chinapost.vocabulary import CHINA, MESSAGE_TYPE, PCP, PCP_VERSION, TIME
 from xborder_sdk.errors import MalformedResponse
-from xborder_sdk.reading import write_json
+from xborder_sdk.reading import JsonObject, write_json
 from xborder_sdk.steps import Api, Flow, Response, WireRequest
 
 _DIGESTS: Final = {
@@ -81,7 +81,7 @@ class Pcp:
             "eventTime": now.astimezone(CHINA).strftime(TIME),
             "whCode": self._settings.wh_code,
             "logisticsOrderId": reference,
-            "tradeId": "",
+            "tradeId": reference,
             "logisticsCompany": "POST",
             "logisticsBiz": product,
             "mailType": self._settings.mail_type,
@@ -136,8 +136,9 @@ class Pcp:
         """The products, by code; unsigned."""
         fields = {"queryType": "queryBusinessType"}
         response = yield from self._api.read("POST", f"{PCP}/businessDataService/getBusinessData", **form(fields))
+        listed = [entry for entry in JsonObject({"bare": response.json()}).children("bare") if "businessCode" in entry]
         found = {}
-        for entry in response.object().children("data"):
+        for entry in listed or response.object().children("data"):
             code = entry.text_or_none("businessCode")
             if code is not None:
                 found[code.strip()] = entry.text_or_none("businessName") or code.strip()

@@ -11,6 +11,7 @@ every order carries our own number, which the interface takes once only, so a re
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -19,7 +20,8 @@ from xborder_sdk.hookspecs import GOOD, Meaning, Verdict, verdict_from_status
 from xborder_sdk.reading import JsonObject
 from xborder_sdk.steps import Response
 
-_GOOD_CODES: Final = frozenset({"", "00000"})
+_GOOD_CODE: Final = re.compile(r"0*")
+"""`00000`, also as a number, or missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +110,15 @@ ORDER: Final[dict[str, Code]] = {
 _WORDS: Final = (
     ("重复", ORDER["B06"]),
     ("系统异常", ORDER["S06"]),
+    ("系统错误", ORDER["S06"]),
+    ("系统繁忙", ORDER["S06"]),
+    ("服务异常", ORDER["S06"]),
+    ("内部错误", ORDER["S06"]),
     ("超时", ORDER["S06"]),
     ("未知业务错误", ORDER["B00"]),
     ("保存失败", ORDER["B98"]),
     ("频繁", ALLOCATION["B05"]),
-    ("数字签名", ORDER["S02"]),
+    ("签名", ORDER["S02"]),
     ("授权", ALLOCATION["S02"]),
     ("余额", ORDER["B14"]),
 )
@@ -135,27 +141,32 @@ def _told(body: JsonObject) -> Verdict:
     if "retCode" in body or "retMsg" in body or "retBody" in body:
         code, message = body.text_or_none("retCode"), body.text_or_none("retMsg")
         told = body.flag("success")
-        if told is not False and (code or "") in _GOOD_CODES and (told or code):
+        if told is not False and _GOOD_CODE.fullmatch((code or "").strip()) and (told or code):
             return GOOD
-        return _refused(code, message, ORDER, by_words=True)
+        return _refused(told, code, message, ORDER, by_words=True)
     if "return_success" in body:
-        if body.flag("return_success"):
+        told = body.flag("return_success")
+        if told:
             return GOOD
-        return _refused(body.text_or_none("return_reason"), body.text_or_none("return_msg"), ALLOCATION)
+        return _refused(told, body.text_or_none("return_reason"), body.text_or_none("return_msg"), ALLOCATION)
     if "success" in body:
-        if body.flag("success"):
+        told = body.flag("success")
+        if told:
             return GOOD
-        return _refused(body.text_or_none("reason"), body.text_or_none("msg"), ORDER)
+        return _refused(told, body.text_or_none("reason"), body.text_or_none("msg"), ORDER)
     if "flag" in body and body.flag("flag") is False:
-        return _refused(None, body.text_or_none("message"), {})
+        return _refused(False, None, body.text_or_none("message"), {})
     return GOOD
 
 
-def _refused(code: str | None, message: str | None, table: dict[str, Code], *, by_words: bool = False) -> Verdict:
+def _refused(
+    told: bool | None, code: str | None, message: str | None, table: dict[str, Code], *, by_words: bool = False
+) -> Verdict:
+    # An answer that says neither yes nor no, or yes beside a code nobody knows, proves nothing by itself.
     known = table.get((code or "").strip().upper())
     if known is None and by_words:
         known = next((meant for word, meant in _WORDS if word in (message or "")), None)
-    known = known or Code(_UNHEARD)
+    known = known or Code(_UNHEARD, proves=told is False)
     return Verdict(
         known.meaning,
         not_executed=known.proves,

@@ -5,18 +5,20 @@ Which spelling of a field holds is not published; two clients read those below.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from xborder_chinapost.event_codes import REVERSES
 from xborder_chinapost.event_meanings import meaning
-from xborder_chinapost.gateway import business_data
+from xborder_chinapost.gateway import business_data, objects_in
 from xborder_chinapost.kind import ChinaPostKind
 from xborder_chinapost.numbers import cleaned
 from xborder_chinapost.vocabulary import TIME
+from xborder_sdk.errors import Refused
 from xborder_sdk.hookspecs import TrackParcels
 from xborder_sdk.models import Raw, Scan, Tracking, TrackingStatus, in_order
 from xborder_sdk.reading import JsonObject, parse_time
@@ -30,6 +32,10 @@ _WORDS: Final = ("opDesc", "opName", "desc", "description")
 _CITIES: Final = ("opOrgCity", "city")
 _PROVINCES: Final = ("opOrgProvName",)
 
+_NO_NEWS: Final = re.compile("无轨迹|无物流|暂无|查无|(邮件|运单|单)号?不存在|(未|没有)(查询?|找)到|无数据|无结果")
+"""Words of a refusal that says of one number that nothing is known; its code is not published."""
+_MILLISECONDS: Final = 10**11
+"""Epoch numbers from here on are milliseconds; as seconds they would lie after the year 5000."""
 
 # How a delivery went: fields of one client, whose values are taken for the two lists of results in the code table.
 _RESULTS: Final = {
@@ -45,8 +51,14 @@ class ChinaPostTracking(ChinaPostKind):
         gateway = self._gateway("track")
         found: dict[str, Tracking] = {}
         for number in dict.fromkeys(map(cleaned, request.numbers)):
-            response = yield from gateway.track(number)
-            found[number] = read_tracking(response, number, self._settings.zone)
+            try:
+                response = yield from gateway.track(number)
+            except Refused as refusal:
+                if type(refusal) is not Refused or not _NO_NEWS.search(refusal.message):
+                    raise
+                found[number] = Tracking(number=number, found=False, vendor_note=refusal.message)
+            else:
+                found[number] = read_tracking(response, number, self._settings.zone)
         return tuple(found[cleaned(number)].replace(number=number) for number in request.numbers)
 
 
@@ -60,8 +72,11 @@ def read_tracking(response: Response, number: str, zone: ZoneInfo | None) -> Tra
     """
     data = business_data(response)
     events = [event for entry in data for name in _LISTS for event in entry.children(name)]
-    if not events:  # `retBody` may also be the list itself
-        events = [entry for entry in data if any(name in entry for name in (*_TIMES, *_CODES))]
+    if not events:  # `retBody` may also be the list itself, or hold it deeper
+        whole = objects_in([each.data for each in data])
+        events = [entry for entry in whole if any(name in entry for name in _TIMES)]
+    if not events:
+        events = [entry for entry in data if any(name in entry for name in _CODES)]
     raw = Raw(response.content)
     if not events:
         return Tracking(number=number, found=False, raw=raw)
@@ -125,6 +140,9 @@ def _first(event: JsonObject, names: Sequence[str]) -> str | None:
 def _moment(text: str | None, zone: ZoneInfo | None) -> _Moment:
     if text is None:
         return _Moment(None, None)
+    if text.strip().isdecimal() and len(text.strip()) in {10, 13}:  # an instant, which no clock shows
+        number = int(text)
+        return _Moment(datetime.fromtimestamp(number / 1000 if number >= _MILLISECONDS else number, UTC), None)
     try:
         local = datetime.strptime(text.strip(), TIME)  # noqa: DTZ007 - the zone is the account's to tell
     except ValueError:
