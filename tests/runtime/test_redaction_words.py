@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_validator, model_validator
 
 from xborder_sdk.models import Buyer
-from xborder_sdk.runtime.redaction import scrub
+from xborder_sdk.runtime.redaction import faults_told, scrub, secrets_given
 
 
 def test_every_word_of_a_name_is_scrubbed() -> None:
@@ -32,3 +35,57 @@ def test_no_half_of_a_secret_is_left_where_words_were_cut() -> None:
     secret = "a canary sings " * 10
     said = scrub(f"{secret} " * 100, [secret], [])
     assert "canary" not in said
+
+
+class Key(BaseModel):
+    word: SecretStr | None = None
+
+
+class Invented(BaseModel):
+    """Settings whose own words are careless."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    family: Literal["post", "courier"] = "post"
+    key: SecretStr | None = None
+    keys: dict[str, Key] = {}
+    place: str = ""
+
+    @field_validator("place")
+    @classmethod
+    def _is_known(cls, place: str) -> str:
+        if place:
+            raise ValueError(f"{place} is no place")
+        return place
+
+    @model_validator(mode="after")
+    def _belong_together(self) -> Invented:
+        if self.family == "courier":
+            given = self.key.get_secret_value() if self.key else None
+            raise ValueError(f"a courier wants another key than {given}" if given else "a courier wants a key")
+        if self.keys:
+            raise ValueError(
+                f"no such key: {next(iter(self.keys.values())).word!s}{self.keys['a'].word and 'pebble-1'}"
+            )
+        return self
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"family": "pigeon"}, "family: Input should be 'post' or 'courier'"),
+        ({"family": "courier"}, "a courier wants a key"),
+        ({"family": "courier", "key": "pebble-1"}, "value_error"),
+        ({"keys": {"a": {"word": "pebble-1"}}}, "value_error"),
+        ({"place": "moon"}, "place: moon is no place"),
+        ({"place": "a-secret-in-the-wrong-place"}, "place: value_error"),
+        ({"place": "pebble-1", "kee": "pebble-1"}, "place: value_error; kee: Extra inputs are not permitted"),
+        (dict.fromkeys("abcdefg", "1"), "a: " + "; b: ".join(["Extra inputs are not permitted"] * 2) + "; c: "),
+    ],
+)
+def test_settings_that_do_not_fit_are_told_in_words_that_hold_no_secret(given: dict[str, object], told: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Invented.model_validate(given)
+    said = faults_told(caught.value, secrets_given(Invented, given))
+    assert said == told or (len(given) > 5 and said.startswith(told) and said.endswith("; and 2 more"))
+    assert "pebble" not in said

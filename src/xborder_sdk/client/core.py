@@ -38,7 +38,7 @@ from xborder_sdk.runtime.call import Engine, Invocation
 from xborder_sdk.runtime.engine import run_operation
 from xborder_sdk.runtime.hooks import Hooks
 from xborder_sdk.runtime.operations import operation_named
-from xborder_sdk.runtime.redaction import bare, fields_at_fault, place_of
+from xborder_sdk.runtime.redaction import bare, faults_told, place_of, secrets_given
 from xborder_sdk.runtime.registry import Registry
 from xborder_sdk.steps import Effect, Flow, Response, SendDetails
 
@@ -143,11 +143,13 @@ class ClientCore:
     def connect(self, config: AccountConfig) -> Connector[Any]:
         """The connector of an account, with its settings checked."""
         connector = self.registry.connector(config.connector)
+        given = config.resolved()
         try:
-            settings = connector.settings_model.model_validate(config.resolved())
+            settings = connector.settings_model.model_validate(given)
         except ValidationError as error:
+            faults = faults_told(error, secrets_given(connector.settings_model, given))
             raise InvalidSettings(
-                f"account {config.name}: settings do not fit {connector.name}: {fields_at_fault(error)}",
+                f"account {config.name}: settings do not fit {connector.name}: {faults}",
                 hint=f"run: xborder connectors {connector.name}",
             ) from None
         return connector(config.name, settings)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
+from typing import get_args
 from urllib.parse import quote, quote_plus
 
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -20,6 +21,7 @@ _EDGE = 200
 _SHORTEST_WORD = 3
 _NAME_WORDS = 6
 _LONG_WORD = 9
+_LONG_VALUE = 12
 
 # A vendor may echo data of somebody the request did not name: an address line survives only as words, but e-mail
 # addresses, phone numbers and long opaque strings (tokens, keys) are recognisable and go in any case.
@@ -102,6 +104,57 @@ def fields_at_fault(error: ValidationError) -> str:
     shown = [f"{'.'.join(str(part) for part in fault['loc']) or 'value'} ({fault['type']})" for fault in faults[:5]]
     more = len(faults) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+
+def faults_told(error: ValidationError, secrets: Iterable[str]) -> str:
+    """What a validation error says of each fault; of one whose words hold a secret only the kind.
+
+    Args:
+        error: Of settings, which its reader wrote: other values than secrets may stand in it.
+        secrets: What must not show.
+    """
+    hidden = [secret for secret in secrets if len(secret) >= _SHORTEST_WORD]
+    faults = error.errors(include_input=False, include_url=False, include_context=False)
+    told = []
+    for fault in faults[:5]:
+        words = fault["msg"].removeprefix("Value error, ")
+        if any(secret in words for secret in hidden):
+            words = fault["type"]
+        path = ".".join(str(part) for part in fault["loc"])
+        told.append(f"{path}: {words}" if path else words)
+    more = len(faults) - len(told)
+    return "; ".join(told) + (f"; and {more} more" if more > 0 else "")
+
+
+def secrets_given(model: type[BaseModel], values: Mapping[str, object]) -> set[str]:
+    """Texts of settings that are secrets, or may be one in the wrong place: under an unknown name, or long.
+
+    Args:
+        model: The settings.
+        values: What was given for them; it need not fit.
+    """
+    found: set[str] = set()
+    for name, value in values.items():
+        field = model.model_fields.get(name)
+        is_secret = field is None or _is_secret(field.annotation)
+        found.update(text for text in _texts(value) if is_secret or len(text) >= _LONG_VALUE)
+    return found
+
+
+def _is_secret(annotation: object) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return any(_is_secret(field.annotation) for field in annotation.model_fields.values())
+    return annotation is SecretStr or any(_is_secret(part) for part in get_args(annotation))
+
+
+def _texts(value: object) -> Iterable[str]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, (str, int)):
+        yield str(value)
 
 
 def place_of(error: BaseException) -> str:
