@@ -188,7 +188,7 @@ def test_a_carrier_is_a_number(code: str, connector: Callable[..., Any], run: Ca
         ("Delivered", (TrackingStatus.DELIVERED, None)),
         ("Returned", (TrackingStatus.RETURNED, None)),
         ("Nonsense_Other", (TrackingStatus.UNKNOWN, None)),
-        ("intransit", (TrackingStatus.UNKNOWN, None)),
+        ("intransit", (TrackingStatus.IN_TRANSIT, None)),
         ("", (TrackingStatus.UNKNOWN, None)),
         (None, (TrackingStatus.UNKNOWN, None)),
     ],

@@ -58,7 +58,8 @@ def data_of(response: Response) -> JsonObject:
         MalformedResponse: It tells of no number, neither accepted nor rejected.
     """
     data = response.object().child("data")
-    if not any(isinstance(data.get(name), list) for name in ("accepted", "rejected")):
+    told = (data.get("accepted"), data.get("rejected"))
+    if not any(isinstance(found, list) or (isinstance(found, dict) and found) for found in told):
         raise MalformedResponse("field data tells neither of accepted nor of rejected numbers")
     return data
 
@@ -66,10 +67,12 @@ def data_of(response: Response) -> JsonObject:
 def rejections(data: JsonObject) -> dict[str, int | None]:
     """The code of each rejected number of an answer."""
     return {
-        key(number): entry.child("error").integer_or_none("code")
-        for entry in data.children("rejected")
-        if (number := entry.text_or_none("number"))
+        key(number): _code(entry) for entry in data.children("rejected") if (number := entry.text_or_none("number"))
     }
+
+
+def _code(entry: JsonObject) -> int | None:
+    return next((code for place in (entry.child("error"), entry) if (code := place.integer_or_none("code"))), None)
 
 
 def given_key(code: str, field: str) -> int:

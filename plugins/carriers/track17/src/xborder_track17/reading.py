@@ -63,7 +63,12 @@ def _scan(event: JsonObject) -> Scan:
 
 def _times(event: JsonObject) -> tuple[datetime | None, str | None]:
     local = event.text_or_none("time_iso")
-    at = event.time_or_none("time_utc") or event.time_or_none("time_iso")
+    at = event.time_or_none("time_utc") or event.time_or_none("time_iso") or _utc(event.text_or_none("time_utc"))
     if local is None and at is not None:
         local = at.isoformat()
     return at, local[:19] if local is not None else None
+
+
+def _utc(text: str | None) -> datetime | None:
+    """A time of UTC by its field's name, whose text names no zone."""
+    return None if text is None else parse_time(f"{text.strip()}+00:00")

@@ -81,17 +81,17 @@ STAGES: Final[dict[str, _Meaning]] = {
 """Milestones that are no main state; an event may name one as its `stage`."""
 
 
+_MEANINGS: Final = {word.casefold(): found for word, found in (STAGES | MAIN | SUB).items()}
+
+
 def meaning(word: str | None) -> _Meaning:
-    """State and finer reason of 17TRACK's word; an unknown sub-state means its main state.
+    """State and finer reason of 17TRACK's word, in any case; an unknown sub-state means its main state.
 
     Args:
         word: A main state, a sub-state or a milestone.
     """
-    text = (word or "").strip()
-    for table in (SUB, MAIN, STAGES):
-        if text in table:
-            return table[text]
-    return MAIN.get(text.partition("_")[0], _NOTHING)
+    text = (word or "").strip().casefold()
+    return _MEANINGS.get(text) or _MEANINGS.get(text.partition("_")[0], _NOTHING)
 
 
 CARRIERS: Final = {
