@@ -13,9 +13,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from xborder_sdk.errors import MalformedResponse
-from xborder_sdk.reading import parse_json
+from xborder_sdk.reading import parse_json, parse_time
 from xborder_sdk.steps import Send, WireRequest
 from xborder_sdk.testing.exchange import as_object_of_texts, body_bytes, form_text
+from xborder_sdk.testing.leaves import XmlBody, body_of
 
 _NOT_COMPARED = object()
 
@@ -103,7 +104,7 @@ def _differs_body(expect: Mapping[str, Any], sent: WireRequest) -> Iterator[str]
     elif "xml" in expect:
         wanted = body_bytes("xml", expect["xml"], "expect")
         if _canonical(sent.content) != _canonical(wanted):
-            yield f"body: sent XML {_canonical(sent.content)!r}, expected {_canonical(wanted)!r}"
+            yield from _differs_xml(sent.content, wanted)
     elif "multipart" in expect:
         yield from _differs_json("body", parts_of(sent), expect["multipart"])
     elif "text" in expect or "base64" in expect:
@@ -171,8 +172,18 @@ def lacks(found: Any, wanted: Any, path: str = "result") -> Iterator[str]:
     elif isinstance(wanted, Decimal) and isinstance(found, (int, float)):
         if Decimal(str(found)) != wanted:
             yield f"{path}: is {found!r}, expected {wanted}"
-    elif found != wanted or isinstance(found, bool) is not isinstance(wanted, bool):
+    elif (found != wanted or isinstance(found, bool) is not isinstance(wanted, bool)) and not _one_moment(
+        found, wanted
+    ):
         yield f"{path}: is {_shown(found)}, expected {_shown(wanted)}"
+
+
+def _one_moment(found: Any, wanted: Any) -> bool:
+    """Whether both tell the same moment, be it in other zones."""
+    if not isinstance(found, str) or not isinstance(wanted, str) or "T" not in wanted:
+        return False
+    moment = parse_time(wanted)
+    return moment is not None and moment == parse_time(found)
 
 
 def parts_of(sent: WireRequest) -> list[dict[str, Any]]:
@@ -191,6 +202,27 @@ def parts_of(sent: WireRequest) -> list[dict[str, Any]]:
         made["base64"] = base64.b64encode(content if isinstance(content, bytes) else b"").decode()
         found.append(made)
     return found
+
+
+def _differs_xml(found: bytes, wanted: bytes) -> Iterator[str]:
+    """The places in which two documents differ; both whole where no place can be named."""
+    ours, theirs = body_of(found), body_of(wanted)
+    told = []
+    if isinstance(ours, XmlBody) and isinstance(theirs, XmlBody):
+        came = {str(place): place.value for place in ours.places()}
+        due = {str(place): place.value for place in theirs.places()}
+        for place in [*due, *(name for name in came if name not in due)]:
+            if place not in came:
+                told.append(f"body {place}: not sent, expected {_shown(due[place])}")
+            elif place not in due:
+                told.append(f"body {place}: sent {_shown(came[place])}, but the file does not name it")
+            elif _stripped(came[place]) != _stripped(due[place]):
+                told.append(f"body {place}: sent {_shown(came[place])}, expected {_shown(due[place])}")
+    yield from told or [f"body: sent XML {_canonical(found)!r}, expected {_canonical(wanted)!r}"]
+
+
+def _stripped(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value or ""
 
 
 def _canonical(content: bytes) -> str:

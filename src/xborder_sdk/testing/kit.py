@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, ClassVar, NoReturn, TypeVar, get_type_hints
 
 from pydantic import ValidationError
 
-from xborder_sdk.hookspecs import Connector, Request
+from xborder_sdk.errors import XborderError
+from xborder_sdk.hookspecs import Connector, Request, hookimpl
 from xborder_sdk.runtime.operations import OPERATIONS
 from xborder_sdk.runtime.redaction import fields_at_fault
+from xborder_sdk.runtime.registry import provided_by
 from xborder_sdk.steps import WireRequest
 from xborder_sdk.testing.exchange import Answer, BadExchange, Exchange, files_of, json_text, read_answer, read_exchange
 from xborder_sdk.testing.stage import BLOCKING, DRIVERS, QUESTIONS, Played, Stage
@@ -22,6 +25,8 @@ from xborder_sdk.testing.vendor import Reply
 
 F = TypeVar("F", bound=Callable[..., None])
 _MOST_TOLD = 12
+REGISTERS = "test_it_registers"
+"""The one test of a connector that cannot be used."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -133,9 +138,12 @@ class Kit:
         cls._played = {}
         if not hasattr(cls, "connector"):
             return
+        # Of a connector that cannot be used only that is told: every other test would fail, or pass, for this reason.
+        is_usable = cls.why_unusable() is None
         for name, test in kit_tests(cls):
             # What does not concern this connector is not collected: a name without a function is no test.
-            setattr(cls, name, test if any(True for _ in test.xborder_cases(cls)) else None)
+            is_wanted = is_usable or name == REGISTERS
+            setattr(cls, name, test if is_wanted and any(True for _ in test.xborder_cases(cls)) else None)
 
     def pytest_generate_tests(self, metafunc: Any) -> None:
         """Gives each test its cases; pytest calls it."""
@@ -148,6 +156,17 @@ class Kit:
             pytest.param(case, id=case.id, marks=[pytest.mark.slow] if case.slow else []) for case in cases(type(self))
         ]
         metafunc.parametrize("case", made)
+
+    @classmethod
+    def why_unusable(cls) -> XborderError | None:
+        """Why the core does not take the connector with the settings of the class; None where it does."""
+        try:
+            provided_by(_Plugin(cls.connector))
+            with cls().stage() as stage:
+                stage.client.supports(cls.account, next(iter(OPERATIONS)))
+        except XborderError as error:
+            return error
+        return None
 
     # -- what there is -----------------------------------------------------------------------------------------------
 
@@ -251,6 +270,18 @@ class Kit:
         if hint is not None:
             message += f"\n  hint: {hint}"
         raise NotConforming(message, [] if played is None else list(_sections(played)))
+
+
+class _Plugin(SimpleNamespace):
+    """A plugin that provides one connector."""
+
+    def __init__(self, connector: type[Connector[Any]]) -> None:
+        super().__init__()
+        self._connector = connector
+
+    @hookimpl
+    def register_connectors(self) -> list[type[Connector[Any]]]:
+        return [self._connector]
 
 
 def answers_of(exchange: Exchange) -> list[Reply]:

@@ -52,10 +52,14 @@ class Place:
     Attributes:
         steps: The way to it.
         value: What stands there; a text, a number, a truth value, None, or a list or object.
+        kinds: The way to its kind: items of a list are of one kind, but for those that are a name and a value.
+        is_name: Whether it names the value beside it, as a key does: with another name the value is not there.
     """
 
     steps: tuple[Any, ...]
     value: Any
+    kinds: tuple[Any, ...] = ()
+    is_name: bool = False
 
     @property
     def is_leaf(self) -> bool:
@@ -75,8 +79,8 @@ class Place:
 
     @property
     def shape(self) -> tuple[Any, ...]:
-        """The way without the numbers of items: places of one shape are read by the same code."""
-        return tuple("#" if isinstance(step, int) else step for step in self.steps)
+        """Places of one shape are read by the same code."""
+        return self.kinds
 
 
 class Body:
@@ -116,7 +120,7 @@ class JsonBody(Body):
         self._tree = tree
 
     def places(self) -> list[Place]:
-        return list(_places(self._tree, ()))
+        return list(_places(self._tree, (), ()))
 
     def changed(self, place: Place, change: Change) -> bytes:
         if change is Change.DROPPED:
@@ -175,16 +179,29 @@ def _closed(value: Any) -> Any:
     return value
 
 
-def _places(value: Any, way: tuple[Any, ...]) -> Iterator[Place]:
+def _places(value: Any, way: tuple[Any, ...], kinds: tuple[Any, ...], is_name: bool = False) -> Iterator[Place]:
     if way:
-        yield Place(way, value)
+        yield Place(way, value, kinds, is_name)
     inner = value.value if isinstance(value, _Text) else value
     if isinstance(inner, dict):
+        named = _name_of(inner)
         for key, item in inner.items():
-            yield from _places(item, (*way, key))
+            yield from _places(item, (*way, key), (*kinds, key), named is not None and key in _NAMES)
     elif isinstance(inner, list):
         for number, item in enumerate(inner):
-            yield from _places(item, (*way, number))
+            kind = _name_of(item) if isinstance(item, dict) else None
+            yield from _places(item, (*way, number), (*kinds, "#" if kind is None else f"#{kind}"))
+
+
+_NAMES = ("name", "key")
+"""What the name of a value is called where names are no keys: `{"name": "state", "value": "OPEN"}`."""
+
+
+def _name_of(item: dict[str, Any]) -> str | None:
+    """The name in a pair of name and value; None where it is no such pair."""
+    named = [key for key in item if key in _NAMES]
+    found = item[named[0]] if len(item) == 2 and len(named) == 1 else None
+    return found if isinstance(found, str) and "value" in item else None
 
 
 def _put(tree: Any, steps: tuple[Any, ...], value: Any) -> None:
@@ -206,17 +223,20 @@ class XmlBody(Body):
         self._root = root
 
     def places(self) -> list[Place]:
-        return list(self._below(self._root, ()))
+        return list(self._below(self._root, (), ()))
 
-    def _below(self, element: ET.Element, way: tuple[Any, ...]) -> Iterator[Place]:
+    def _below(self, element: ET.Element, way: tuple[Any, ...], kinds: tuple[Any, ...]) -> Iterator[Place]:
         for name, value in element.attrib.items():
-            yield Place((*way, f"@{name}"), value)
+            yield Place((*way, f"@{name}"), value, (*kinds, f"@{name}"))
+        named = _name_of({child.tag: child.text for child in element})
         seen: dict[str, int] = {}
         for child in element:
             number = seen[child.tag] = seen.get(child.tag, -1) + 1
             here = (*way, child.tag, number)
-            yield Place(here, {} if len(child) else child.text)
-            yield from self._below(child, here)
+            kind = _name_of({inner.tag: inner.text for inner in child})
+            below = (*kinds, child.tag, "#" if kind is None else f"#{kind}")
+            yield Place(here, {} if len(child) else child.text, below, named is not None and child.tag in _NAMES)
+            yield from self._below(child, here, below)
 
     def changed(self, place: Place, change: Change) -> bytes:
         if change is Change.DROPPED:
@@ -255,7 +275,7 @@ def changes_of(place: Place) -> Iterator[Change]:
     yield Change.NULLED
     if place.is_number or isinstance(place.value, bool):
         yield Change.AS_TEXT
-    if isinstance(place.value, str):
+    if isinstance(place.value, str) and not place.is_name:
         yield Change.UNHEARD_OF
     yield Change.OTHER_TYPE
 

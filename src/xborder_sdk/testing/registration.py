@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from types import SimpleNamespace
 from typing import Any
 
 from pydantic import SecretStr
 
-from xborder_sdk.errors import XborderError
-from xborder_sdk.hookspecs import Connector, Support, SupportLevel, hookimpl
+from xborder_sdk.hookspecs import Connector, Support, SupportLevel
 from xborder_sdk.runtime.operations import OPERATIONS
-from xborder_sdk.runtime.registry import provided_by
 from xborder_sdk.testing.exchange import BadExchange, read_exchange
 from xborder_sdk.testing.kit import Case, Kit, broken_and_whole_files, implemented, once_each, over, request_model
 from xborder_sdk.testing.options import options_of
@@ -33,12 +30,13 @@ class RegistrationTests(Kit):
             self.fail(f"the connector's name is {name!r}; it must be lower-case letters, digits and underscores")
         if not self.connector.kinds:
             self.fail("the connector has no kinds", hint="kinds = (YourOrders, YourParcels)")
-        try:
-            provided_by(_Plugin(self.connector))
-            with self.stage() as stage:
-                stage.client.supports(self.account, next(iter(OPERATIONS)))
-        except XborderError as error:
-            self.fail(f"the core refuses to register the connector: {error.message}", hint=error.hint)
+        refusal = self.why_unusable()
+        if refusal is not None:
+            told = "" if refusal.hint is None else f"{refusal.hint}; "
+            self.fail(
+                f"the core refuses to register the connector: {refusal.message}",
+                hint=f"{told}until then nothing else of it is tested",
+            )
 
     @over(once_each)
     def test_what_it_supports_is_said_without_asking_anybody(self, case: Case) -> None:
@@ -142,15 +140,3 @@ class RegistrationTests(Kit):
 
 def _questions(cls: type[Kit]) -> list[str]:
     return [name for name in sorted(QUESTIONS) if getattr(cls.connector, name) is not getattr(Connector, name)]
-
-
-class _Plugin(SimpleNamespace):
-    """A plugin that provides one connector."""
-
-    def __init__(self, connector: type[Connector[Any]]) -> None:
-        super().__init__()
-        self._connector = connector
-
-    @hookimpl
-    def register_connectors(self) -> list[type[Connector[Any]]]:
-        return [self._connector]
