@@ -25,6 +25,7 @@ from xborder_sdk.client import AsyncClient, Client, Config
 from xborder_sdk.errors import ConfigurationError, UsageError, XborderError
 from xborder_sdk.fulfilment.config import SECTION as FULFILMENT
 from xborder_sdk.fulfilment.config import load_fulfilment
+from xborder_sdk.fulfilment.paper_book import PaperBook
 from xborder_sdk.fulfilment.pipeline import work_path
 from xborder_sdk.fulfilment.progress import WorkState
 from xborder_sdk.fulfilment.work import Key, WorkRow, WorkStore
@@ -208,7 +209,9 @@ class Holdings:
         """Deletes the files of some orders, then what the work store holds of their buyers: the paths go last."""
         if self._work is None:
             return 0, 0
-        files = sum(_deleted(Path(name)) for row in rows for name in row.files)
+        book = PaperBook(self._work)
+        papers = {path for row in rows for path in (*map(Path, row.files), *book.of(row.key))}
+        files = sum(map(_deleted, papers))
         return self._work.forget_orders(row.key for row in rows), files
 
 

@@ -685,18 +685,18 @@ def test_a_purchase_that_is_interrupted_is_known_to_have_begun(
 
 
 def test_a_purchase_interrupted_by_ctrl_c_is_found(one: Seller, sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from xborder_sdk.fulfilment import papers, pipeline
+    from xborder_sdk.fulfilment import paper_book, papers
 
     true: Callable[..., Any] = papers.keep
 
     def interrupted(*args: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline, "keep", interrupted)
+    monkeypatch.setattr(paper_book, "keep", interrupted)
     with pytest.raises(KeyboardInterrupt):
         one.run()
     assert only(one.rows(), WorkState.BOUGHT).waybill is not None
-    monkeypatch.setattr(pipeline, "keep", true)
+    monkeypatch.setattr(paper_book, "keep", true)
     one.run()
     done = only(one.rows(), WorkState.DECLARED)
     assert Path(done.files[0]).is_file()  # the label was in the ledger

@@ -132,7 +132,7 @@ def test_a_purchase_without_papers_fetches_its_label_as_its_own_step(bazaar: Baz
     assert len(bazaar.shipments) == 1
 
 
-@pytest.mark.parametrize("dies_at", ["later_number.LaterNumber.ask", "purchase.Purchase.papers", "pipeline.keep"])
+@pytest.mark.parametrize("dies_at", ["later_number.LaterNumber.ask", "purchase.Purchase.papers", "paper_book.keep"])
 def test_a_run_that_dies_at_any_of_these_steps_goes_on(
     bazaar: Bazaar, seller: BazaarSeller, monkeypatch: pytest.MonkeyPatch, dies_at: str
 ) -> None:

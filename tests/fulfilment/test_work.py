@@ -341,7 +341,7 @@ def test_a_store_of_the_first_version_keeps_all_it_holds(tmp_path: Path, world: 
             lease.save(detail="told")
         work.close()
     reader = sqlite3.connect(path)
-    assert reader.execute("PRAGMA user_version").fetchone() == (2,)
+    assert reader.execute("PRAGMA user_version").fetchone() == (3,)
     reader.close()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from xborder_sdk.errors import UsageError
 from xborder_sdk.fulfilment.config import FulfilmentConfig
-from xborder_sdk.fulfilment.papers import keep
+from xborder_sdk.fulfilment.paper_book import PaperBook
 from xborder_sdk.fulfilment.progress import NoticeState, WorkState
 from xborder_sdk.fulfilment.work import WorkRow, WorkStore
 from xborder_sdk.models import Document, DocumentFormat, DocumentKind, HoldReason
@@ -69,7 +69,7 @@ class Decisions:
             if row.number is None:
                 raise UsageError("the number of this parcel is still to come", hint="supply the number first")
             given = label.replace(kind=DocumentKind.LABEL)
-            files = tuple(str(path) for path in keep(self.config.out, row.number, (given,)))
+            files = PaperBook(self.work).keep(row.key, self.config.out, row.number, (given,))
             return {"files": files, "state": WorkState.LABELLED, "holds": (), "due": self._now(), "tries": 0}
 
         return self._decided(account, order_id, "the label was supplied", change)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from xborder_sdk.errors import MissingExtra
@@ -39,19 +39,42 @@ def keep(folder: Path, waybill: str, documents: Sequence[Document]) -> tuple[Pat
     from xborder_sdk.documents.files import write_document
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    counts: dict[DocumentKind, int] = {}
     paths = []
-    for document in sorted(documents, key=lambda found: found.kind is not DocumentKind.LABEL):
-        counts[document.kind] = count = counts.get(document.kind, 0) + 1
-        name = f"{waybill}-{document.kind.value}" + (f"-{count}" if count > 1 else "")
+    for document, name, other_name in _named(waybill, documents):
         suffix = _SUFFIXES[document.format]
         try:
             paths.append(write_document(folder, name, document.content, suffix))
         except FileConflict:
             # Drawn anew by the carrier: both are kept, for one of them may be on a parcel.
-            digest = hashlib.sha256(document.content).hexdigest()[:8]
-            paths.append(write_document(folder, f"{name}-{digest}", document.content, suffix))
+            paths.append(write_document(folder, other_name, document.content, suffix))
     return tuple(paths)
+
+
+def possible_paths(folder: Path, waybill: str, documents: Sequence[Document]) -> tuple[Path, ...]:
+    """Where `keep` may write these papers.
+
+    Args:
+        folder, waybill, documents: As given to `keep`.
+
+    Raises:
+        DocumentError: No file name can be made of the waybill.
+    """
+    from xborder_sdk.documents.files import safe_name
+
+    return tuple(
+        folder / safe_name(name, _SUFFIXES[document.format])
+        for document, *names in _named(waybill, documents)
+        for name in names
+    )
+
+
+def _named(waybill: str, documents: Sequence[Document]) -> Iterator[tuple[Document, str, str]]:
+    """Papers, labels first, with their names and with those they get where these are taken."""
+    counts: dict[DocumentKind, int] = {}
+    for document in sorted(documents, key=lambda found: found.kind is not DocumentKind.LABEL):
+        counts[document.kind] = count = counts.get(document.kind, 0) + 1
+        name = f"{waybill}-{document.kind.value}" + (f"-{count}" if count > 1 else "")
+        yield document, name, f"{name}-{hashlib.sha256(document.content).hexdigest()[:8]}"
 
 
 def format_of(path: Path) -> DocumentFormat:

@@ -36,7 +36,8 @@ from xborder_sdk.fulfilment.hand_over_book import HandOverBook, HandOverRow
 from xborder_sdk.fulfilment.handing_over import HandingOver, Manner
 from xborder_sdk.fulfilment.later_number import LaterNumber, number_changes
 from xborder_sdk.fulfilment.outcome import Outcome
-from xborder_sdk.fulfilment.papers import keep, labels_of, read_back
+from xborder_sdk.fulfilment.paper_book import PaperBook
+from xborder_sdk.fulfilment.papers import labels_of, read_back
 from xborder_sdk.fulfilment.planning import ShipmentPlan, order_digest, plan_order
 from xborder_sdk.fulfilment.preflight import is_already_shipped, is_cancelled, merged, state_holds
 from xborder_sdk.fulfilment.printing import PrintRun
@@ -460,7 +461,7 @@ class Fulfilment(Decisions):
     def _kept(self, row: WorkRow, documents: tuple[Document, ...]) -> Outcome:
         """Papers with a label among them, kept and read back."""
         assert row.number is not None  # noqa: S101 - a label is asked for once the number is there
-        files = tuple(str(path) for path in keep(self.config.out, row.number, documents))
+        files = PaperBook(self.work).keep(row.key, self.config.out, row.number, documents)
         numbers = [number for number in (row.number, row.waybill, *row.numbers) if number]
         for label in labels_of(documents):
             if read_back(label.content, label.format, [numbers], self.config.verify_labels):

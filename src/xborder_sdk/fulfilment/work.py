@@ -29,13 +29,13 @@ from xborder_sdk.fulfilment.explanation import Explanation
 from xborder_sdk.fulfilment.owner import is_dead, new_owner
 from xborder_sdk.fulfilment.planning import ShipmentPlan
 from xborder_sdk.fulfilment.progress import NoticeState, WorkState
-from xborder_sdk.fulfilment.work_schema import WORK_V1, WORK_V2
+from xborder_sdk.fulfilment.work_schema import WORK_V1, WORK_V2, WORK_V3
 from xborder_sdk.ledger.records import micros, moment
 from xborder_sdk.ledger.sqlite_database import SqliteDatabase
 from xborder_sdk.ledger.sqlite_file import Layout
 from xborder_sdk.models import Hold, Money, Order, TrackingStatus
 
-_LAYOUT: Final = Layout("the work store", 0x58425731, (WORK_V1, WORK_V2), durable=True)
+_LAYOUT: Final = Layout("the work store", 0x58425731, (WORK_V1, WORK_V2, WORK_V3), durable=True)
 DEFAULT_LEASE_S: Final = 300.0
 
 
@@ -469,6 +469,7 @@ class WorkStore:
             for key in keys:
                 where = "WHERE account = ? AND order_id = ?"
                 forgotten += connection.execute(f"DELETE FROM xborder_work_private {where}", key).rowcount  # noqa: S608
+                connection.execute(f"DELETE FROM xborder_work_paper {where}", key)  # noqa: S608 - fixed words
                 connection.execute(f"UPDATE xborder_work SET files = '[]' {where}", key)  # noqa: S608 - fixed words
         if forgotten:
             self._database.rewrite()

@@ -81,3 +81,14 @@ CREATE TABLE xborder_work_hand_over (
 );
 CREATE INDEX xborder_work_hand_over_account ON xborder_work_hand_over (account, state);
 """
+
+WORK_V3 = """
+CREATE TABLE xborder_work_paper (
+    account TEXT NOT NULL,
+    order_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    PRIMARY KEY (account, order_id, path)
+);
+INSERT OR IGNORE INTO xborder_work_paper
+    SELECT account, order_id, value FROM xborder_work, json_each(xborder_work.files);
+"""
