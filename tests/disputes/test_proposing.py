@@ -41,7 +41,7 @@ class TableDisputes(DisputeChannel):
         return Dispute.model_validate(json.loads(answer.content) | {"account": self.account})
 
     def propose_solution(self, request: ProposeSolution) -> Flow[DisputeAnswer]:
-        body = {"kind": request.solution.value, "amount": str(request.amount.amount)}
+        body: dict[str, Any] = {"kind": request.solution.value, "amount": str(request.amount.amount)}
         body |= {"rejects": request.rejects, "replaces": request.replaces}
         answer = yield from self.api.once("POST", "/proposals", json=body)
         return DisputeAnswer(
@@ -176,6 +176,47 @@ def test_an_older_offer_of_the_same_amount_proves_nothing(client: Client, disput
     platform.fault = "lost before"
     with pytest.raises(OutcomeUnknown):
         propose(client, dispute, SolutionKind.REFUND, usd("5"), "Here.")
+
+
+def test_while_an_offer_is_in_doubt_no_other_amount_goes_out(
+    client: Client, dispute: Dispute, platform: Platform
+) -> None:
+    """It may lie on the table already, though the platform does not show it yet: the buyer would have two."""
+    platform.fault = "lost before"
+    with pytest.raises(OutcomeUnknown):
+        propose(client, dispute, SolutionKind.REFUND, usd("5"), "Here.")
+    with pytest.raises(OutcomeUnknown, match="another offer") as doubt:
+        propose(client, dispute, SolutionKind.REFUND, usd("8"), "More.")
+    assert doubt.value.intent == "shop/" + _intent(rejects="b-1")
+    assert len(platform.sent) == 1
+    client.store.resolve(
+        doubt.value.intent, 1, happened=False, outcome_id=None, resolved_by="person", reason="it is not there"
+    )
+    assert propose(client, dispute, SolutionKind.REFUND, usd("8"), "More.").proposal_id == "s-2"
+
+
+def test_an_offer_in_doubt_that_lies_on_the_table_is_changed(
+    client: Client, dispute: Dispute, platform: Platform
+) -> None:
+    platform.fault = "lost before"
+    with pytest.raises(OutcomeUnknown):
+        propose(client, dispute, SolutionKind.REFUND, usd("5"), "Here.")
+    platform.proposals.append(Platform.proposal("s-1", DisputeParty.SELLER, usd("5")))
+    propose(client, dispute, SolutionKind.REFUND, usd("8"), "More.")
+    assert platform.sent[-1]["replaces"] == "s-1"
+
+
+def test_an_offer_that_was_changed_since_is_not_the_one_that_was_lost(
+    client: Client, dispute: Dispute, platform: Platform
+) -> None:
+    """Five, then eight, then five again, all within the minutes by which clocks differ."""
+    now = client.clock.now()
+    older = Platform.proposal("s-1", DisputeParty.SELLER, usd("5"), is_open=False).replace(at=now)
+    newer = Platform.proposal("s-2", DisputeParty.SELLER, usd("8")).replace(at=now)
+    platform.proposals += [older, newer]
+    platform.fault = "lost before"
+    with pytest.raises(OutcomeUnknown):
+        propose(client, dispute, SolutionKind.REFUND, usd("5"), "Five after all.")
 
 
 def _intent(rejects: str) -> str:

@@ -12,6 +12,7 @@ from xborder_sdk.models import Address, Dispute, DisputeAnswer, DisputeParty, Mo
 
 # The platform's clock and ours differ.
 _CLOCKS_DIFFER = timedelta(minutes=10)
+_OVER = frozenset({EffectState.SETTLED, EffectState.RELEASED})
 
 
 def propose(
@@ -40,7 +41,7 @@ def propose(
         InvalidRequest: It is more than the platform allows, or in another currency; nothing was sent.
         Conflict: No solution can be proposed now.
         TooLate: The deadline has passed; nothing was sent.
-        OutcomeUnknown: Nobody knows whether it arrived, the platform neither.
+        OutcomeUnknown: Nobody knows whether it, or another offer before it, arrived, the platform neither.
     """
     current = client.get_dispute(dispute.account, GetDispute(dispute_id=dispute.dispute_id, kind=dispute.kind))
     most = current.amount_max
@@ -63,6 +64,8 @@ def propose(
         return _answer(current, ours)
     if current.choices and "propose_solution" not in current.choices:
         raise Conflict(f"nothing can be proposed now: its state is {current.vendor_status or current.status.value}")
+    if ours is None:
+        _nothing_under_way(client, current, request)
     try:
         return client.propose_solution(current.account, request)
     except OutcomeUnknown as doubt:
@@ -87,12 +90,35 @@ def _arrived(client: Client, before: Dispute, request: ProposeSolution) -> Dispu
     begun = None if record is None else (record.sent_at or record.claimed_at) - _CLOCKS_DIFFER
     known = {one.proposal_id for one in before.proposals}
     after = client.get_dispute(before.account, GetDispute(dispute_id=request.dispute_id, kind=request.kind))
-    for one in reversed(after.proposals):
-        is_new = one.proposal_id not in known or (one.at is not None and begun is not None and one.at >= begun)
-        if one.party is DisputeParty.SELLER and _offers(one, request) and is_new:
-            _end_doubt(client, after, request, one)
-            return _answer(after, one)
-    return None
+    # Only the newest of ours can be the one that was sent last.
+    newest = next((one for one in reversed(after.proposals) if one.party is DisputeParty.SELLER), None)
+    if newest is None or not _offers(newest, request):
+        return None
+    is_new = newest.at is not None and begun is not None and newest.at >= begun
+    if newest.proposal_id in known and not is_new:
+        return None
+    _end_doubt(client, after, request, newest)
+    return _answer(after, newest)
+
+
+def _nothing_under_way(client: Client, dispute: Dispute, request: ProposeSolution) -> None:
+    """Another offer that nobody can tell of may lie on the table unseen, and the buyer would have two to choose from.
+
+    Raises:
+        OutcomeUnknown: There is one.
+    """
+    ours = f"{dispute.account}/{request.intent()}"
+    of_dispute = f"{dispute.account}/propose-solution/{dispute.kind.value}/{dispute.dispute_id}/"
+    for record in (*client.store.doubts(dispute.account), *client.store.history(dispute.account)):
+        never_sent = record.state is EffectState.CLAIMED and record.lease_until <= client.clock.now()
+        is_over = never_sent or record.state in _OVER
+        if record.intent.startswith(of_dispute) and record.intent != ours and not is_over:
+            raise OutcomeUnknown(
+                "nobody knows yet whether another offer for this dispute arrived",
+                intent=record.intent,
+                attempt=record.attempt,
+                reference=record.reference,
+            )
 
 
 def _record(client: Client, dispute: Dispute, request: ProposeSolution) -> EffectRecord | None:
