@@ -70,7 +70,11 @@ def run() -> Callable[..., Any]:
     """Runs an operation against a vendor (see `drive`); returns its result."""
 
     def call(connector: AliexpressConnector, operation: str, request: Any, vendor: Callable[[Send], Any]) -> Any:
-        kind = next(kind for kind in connector.kinds if callable(getattr(kind, operation, None)))
+        kind = next(
+            kind
+            for kind in connector.kinds
+            if any(operation in vars(base) for base in kind.__mro__ if base.__module__.startswith("xborder_aliexpress"))
+        )
         return drive(connector, getattr(kind(connector), operation)(request), vendor)
 
     return call

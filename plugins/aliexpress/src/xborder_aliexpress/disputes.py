@@ -21,7 +21,7 @@ from xborder_aliexpress import dispute_words as words
 from xborder_aliexpress import order_disputes as whole_orders
 from xborder_aliexpress.calls import whole_id
 from xborder_aliexpress.dispute_reading import most_refunded, read_dispute, read_listed
-from xborder_aliexpress.order_list import CONNECTOR, is_beyond
+from xborder_aliexpress.order_list import CONNECTOR, is_beyond, size_shown
 from xborder_aliexpress.order_reading import line_id
 from xborder_aliexpress.seller_addresses import REFUND, stored_addresses
 from xborder_aliexpress.trade_order import trade_order
@@ -113,6 +113,7 @@ class AliexpressDisputes(DisputeChannel):
             listed = answer.body.children("data_list")
             items = [self._listed_issue(found, answer.raw) for found in listed]
             total = answer.body.integer_or_none("total_item")
+            size = size_shown(answer.body, size)
             after = paging.following(position, len(listed), total, size, len(sections))
         else:
             method, query = paging.orders_question(section, position, request, self._settings)
@@ -126,7 +127,7 @@ class AliexpressDisputes(DisputeChannel):
             mine = [found for found in listed if paging.belongs(found, section, position)]
             items = [read(found, self.account, answer.raw) for found in mine]
             # The platform does not count all orders, so only a page that is not full is the last.
-            after = paging.following(position, len(listed), None, size, len(sections))
+            after = paging.following(position, len(listed), None, size_shown(result, size), len(sections))
         return self._page(request, items, None if after is None else after.cursor(CONNECTOR, request))
 
     def _page(self, request: ListDisputes, items: list[Dispute], after: Cursor | None) -> Page[Dispute]:
@@ -162,7 +163,7 @@ class AliexpressDisputes(DisputeChannel):
             answer = yield from self._calls.read(words.LIST, query)
             listed = answer.body.children("data_list")
             items += [self._listed_issue(found, answer.raw) for found in listed]
-            if len(listed) < paging.MOST:
+            if len(listed) < size_shown(answer.body, paging.MOST):
                 break
         return items
 
@@ -221,7 +222,7 @@ class AliexpressDisputes(DisputeChannel):
                 for found in listed:
                     if found.text_or_none("issue_id") == dispute_id:
                         return found.text("buyer_login_id")
-                if len(listed) < paging.MOST:
+                if len(listed) < size_shown(answer.body, paging.MOST):
                     break
         raise NotFound("AliExpress lists no such issue", status=200)
 

@@ -184,7 +184,7 @@ def read_by_number(answer: JsonObject, raw: Raw) -> list[LogisticsOrder]:
             fee=_fee(found),
             raw=raw,
         )
-        for found in answer.children("result_list")
+        for found in answer.children("result_list") or answer.child("result").children("result_list")
     ]
 
 

@@ -16,7 +16,7 @@ from xborder_aliexpress.calls import whole_id
 from xborder_aliexpress.online_kind import OnlineKind
 from xborder_aliexpress.online_purchase import platform_country
 from xborder_aliexpress.trade_order import trade_order
-from xborder_sdk.errors import InvalidRequest, Refused
+from xborder_sdk.errors import AuthenticationFailed, InvalidRequest, Refused, Throttled
 from xborder_sdk.hookspecs import KnownParcel, TrackParcels
 from xborder_sdk.models import Raw, Scan, Tracking, TrackingStatus
 from xborder_sdk.reading import JsonObject
@@ -114,7 +114,14 @@ class OnlineTracking(OnlineKind):
             "current_page": 1,
             "page_size": 20,
         }
-        answer = yield from self._calls.read(words.PROBLEMS, query)
+        try:
+            answer = yield from self._calls.read(words.PROBLEMS, query)
+        except (Throttled, AuthenticationFailed):
+            raise
+        except Refused as refusal:
+            # A group of calls of its own, which the application may not have: what tracking has told still holds.
+            note = f"problem parcels are not told: {refusal.message}"
+            return tracking.replace(vendor_note="; ".join(filter(None, (tracking.vendor_note, note))))
         listed = answer.body.children("result")
         # Not simplified, the list is an object around one array named after its type.
         listed += [each for found in listed for name in found.data for each in found.children(name)]

@@ -70,7 +70,6 @@ MOST_GOODS_G: Final = 2000  # META, productWeight 0.001-2.000
 MOST_SIDES_MM: Final = 900  # DOC30137: length, width and height together 90 cm at most
 MOST_SIDE_MM: Final = 600  # DOC30137: the longest side 60 cm at most
 MOST_USER_KEY: Final = 16  # META createwarehouseorder, top_user_key
-MOST_HANDED_OVER: Final = 1000  # META cainiao.global.handover.commit, order_code_list
 
 DECLARED_CURRENCY: Final = "USD"
 """No document names the currency of productDeclareAmount; sellers' tools declare US dollars."""

@@ -68,6 +68,19 @@ def page_size(request: ListOrders) -> int:
     return min(request.page_size or windows.MOST_PER_PAGE, windows.MOST_PER_PAGE)
 
 
+def size_shown(answer: JsonObject, asked: int) -> int:
+    """How many entries a page holds: as many as were asked for, or fewer where the vendor says that it cuts smaller.
+
+    No document gives the most that the lists take; fifty is what the older ones took.
+
+    Args:
+        answer: What holds `page_size`.
+        asked: How many were asked for.
+    """
+    shown = answer.integer_or_none("page_size")
+    return min(shown, asked) if shown is not None and shown > 0 else asked
+
+
 def has_more(result: JsonObject, request: ListOrders, page: int) -> bool:
     """Whether a question has another page.
 
@@ -81,11 +94,14 @@ def has_more(result: JsonObject, request: ListOrders, page: int) -> bool:
     """
     if is_beyond(result, page):
         return False
-    size = page_size(request)
+    asked, listed = page_size(request), len(result.children("target_list"))
+    size = size_shown(result, asked)
     pages, count = result.integer_or_none("total_page"), result.integer_or_none("total_count")
     if pages is None and count is not None:
         pages = -(-count // size)
-    return len(result.children("target_list")) >= size or (pages is not None and page < pages)
+    if pages is None:
+        return listed >= size
+    return listed >= asked or page < pages
 
 
 def pages_lost(result: JsonObject, request: ListOrders, position: Position) -> int:
@@ -99,7 +115,7 @@ def pages_lost(result: JsonObject, request: ListOrders, position: Position) -> i
     count = result.integer_or_none("total_count")
     if position.page == 1 or position.total is None or count is None or count >= position.total:
         return 0
-    return min(-(-(position.total - count) // page_size(request)), position.page - 1)
+    return min(-(-(position.total - count) // size_shown(result, page_size(request))), position.page - 1)
 
 
 def is_beyond(result: JsonObject, page: int) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Final
 from urllib.parse import urlencode
 
 from pydantic import SecretStr
@@ -22,6 +23,8 @@ from xborder_sdk.steps import Api, Effect, Flow, Response
 
 Clock = Callable[[], datetime]
 _api = Api()
+_MILLISECONDS: Final = Decimal(10**11)
+"""Epoch numbers from here on are milliseconds, as is likely; no document says which they are."""
 
 
 def consent_url(settings: AliexpressSettings, api_host: str, state: str, redirect_uri: str) -> str:
@@ -104,12 +107,14 @@ def _token(effect: Effect, path: str, fields: dict[str, str], now: Clock) -> Flo
 
 
 def _end(answer: JsonObject, lasting: str, until: str, now: datetime) -> datetime | None:
-    """When something ends: by the seconds it lasts, which no wrong clock can spoil, else by the moment (epoch ms)."""
+    """When something ends: by the seconds it lasts, which no wrong clock can spoil, else by the moment."""
     seconds = answer.number_or_none(lasting)
     try:
         if seconds is not None:
             return now + timedelta(seconds=float(seconds))
-        millis = answer.number_or_none(until)
-        return None if millis is None else datetime.fromtimestamp(float(millis / Decimal(1000)), UTC)
+        moment = answer.number_or_none(until)
+        if moment is None:
+            return None
+        return datetime.fromtimestamp(float(moment / 1000 if moment >= _MILLISECONDS else moment), UTC)
     except (OverflowError, OSError, ValueError):
         return None
