@@ -146,6 +146,7 @@ def _list(feed: DisputeFeed, now: datetime) -> None:
             for dispute in feed.disputes
         ],
         [_colour(dispute, now) for dispute in feed.disputes],
+        whole=("no",),
     )
 
 

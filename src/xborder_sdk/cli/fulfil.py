@@ -199,6 +199,7 @@ def show_rows(rows: Sequence[WorkRow], as_json: bool) -> None:
             for row in rows
         ],
         [_COLOURS.get(row.state) for row in rows],
+        whole=("order", "state", "number"),
     )
     show_holds([row for row in rows if row.holds])
     states = Counter(row.state.value for row in rows)
@@ -218,6 +219,7 @@ def show_holds(rows: Sequence[WorkRow]) -> None:
             for row in rows
             for hold in row.holds
         ],
+        whole=("order", "reason"),
     )
 
 

@@ -52,6 +52,7 @@ def orders(
             )
             for order in found
         ],
+        whole=("order",),
     )
 
 

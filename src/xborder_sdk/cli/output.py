@@ -21,8 +21,11 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import BaseModel
+from rich.cells import cell_len
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from xborder_sdk.cli.hints_zh import headline, speaks_chinese, translated
 from xborder_sdk.errors import ConfigurationError, EffectError, UsageError, XborderError
@@ -41,6 +44,8 @@ class ExitCode(IntEnum):
     DUE = 5
     INTERRUPTED = 130
 
+
+_NOTHING = "-"
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -85,27 +90,36 @@ def _can_show(text: str) -> bool:
 
 
 def show_table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], colours: Sequence[str | None] = ()
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    colours: Sequence[str | None] = (),
+    whole: Sequence[str] = (),
 ) -> None:
-    """Prints rows: a drawn table in a terminal, tab-separated lines with a head in a pipe.
+    """Prints rows: a drawn table in a terminal, without its empty columns; tab-separated lines with a head in a pipe.
 
     Args:
         title: What it shows.
         columns: Heads.
         rows: Cells; None shows as a dash.
         colours: A colour for each row in a terminal; without it none.
+        whole: Columns never broken over lines, however narrow the terminal: what an operator copies.
     """
     if not out.is_terminal:
         lines = ["\t".join(columns)]
         lines += ["\t".join(_plain(cell) for cell in row) for row in rows]
         sys.stdout.write("\n".join(lines) + "\n")
         return
-    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for number, row in enumerate(rows):
+    table = Table(title=escape(title), title_justify="left", header_style="bold", box=None, pad_edge=False)
+    shown = [[_plain(cell) for cell in row] for row in rows]
+    filled = [place for place in range(len(columns)) if not shown or any(row[place] != _NOTHING for row in shown)]
+    for place in filled:
+        is_whole = columns[place] in whole
+        widest = max((cell_len(row[place]) for row in shown), default=0) if is_whole else None
+        table.add_column(columns[place], overflow="fold", no_wrap=is_whole, min_width=widest)
+    for number, row in enumerate(shown):
         colour = colours[number] if number < len(colours) else None
-        table.add_row(*(_plain(cell) for cell in row), style=colour)
+        table.add_row(*(Text(row[place]) for place in filled), style=colour)  # brackets of others are no styles of ours
     out.print(table)
 
 
@@ -122,7 +136,7 @@ def note(text: str) -> None:
 
 def _plain(cell: object) -> str:
     if cell is None:
-        return "-"
+        return _NOTHING
     text = str(cell)
     return " ".join(text.split()) if "\n" in text or "\t" in text else text
 

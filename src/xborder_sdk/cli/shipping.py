@@ -284,7 +284,11 @@ def track(
             )
             for t in found
         ],
+        whole=("number",),
     )
+    for t in found:
+        if t.vendor_note:
+            note(f"{t.number}: {t.vendor_note}")
     if scans:
         for tracking in found:
             show_table(
