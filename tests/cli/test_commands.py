@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 from xborder_sdk.ledger import EffectState, open_store
 
@@ -274,3 +275,29 @@ def test_an_operator_decides(seller: Path, sandbox: Any, run: Run) -> None:
     assert len(sandbox.requests(vendor="dhl", method="POST", path="*/shipments")) == before + 1
     refused = run("decide", bought["account"], bought["order_id"], "supply-label", "--label", row["files"][0])
     assert refused.code == 2
+
+
+def test_a_question_that_nobody_answers_is_no_interruption(
+    seller: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> bool:
+        raise typer.Abort
+
+    monkeypatch.setattr(typer, "confirm", refuse)
+    declined = run("decide", "ebay-us", "1", "buy-again")
+    assert declined.code == 130
+    assert "nothing was done" in declined.err
+    assert "Interrupted" not in declined.err
+
+
+def test_an_order_that_is_not_there_is_told_with_its_shop(seller: Path, run: Run) -> None:
+    ended = run("decide", "ebay-us", "1", "retry")
+    assert ended.code == 2
+    assert "there is no order 1 of ebay-us" in ended.err
+
+
+def test_a_shop_is_no_carrier_to_hand_over_to(seller: Path, run: Run) -> None:
+    ended = run("hand-over", "ebay-us")
+    assert ended.code == 2
+    assert "not among fulfilment.carriers" in ended.err
+    assert "dhl-shenzhen" in ended.err

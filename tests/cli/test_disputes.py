@@ -220,3 +220,10 @@ def test_an_inquiry_is_answered_with_the_parcel_itself(seller: Path, sandbox: An
     again = run("disputes", "contest", inquiry["dispute_id"], "--yes")
     assert again.code == 0, again.err
     assert len(sandbox.requests(vendor="ebay", path="*/provide_shipment_info")) == 1
+
+
+def test_an_offer_without_words_is_refused_before_anything_is_sent(seller: Path, sandbox: Any, run: Run) -> None:
+    refused = run("disputes", "propose", SOON, "--refund", "1.96USD", "--note", "", "--yes", "--json")
+    assert refused.code == 2
+    assert json.loads(refused.err)["error"] == "InvalidRequest"
+    assert "note (string_too_short)" in json.loads(refused.err)["message"]

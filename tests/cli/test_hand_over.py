@@ -72,6 +72,7 @@ def test_parcels_are_shown_then_handed_over_and_told(bazaar: Bazaar, run: Run) -
     assert rows["A-1"]["hand_over"] == "HO-1"
     assert rows["A-2"]["handed_over_at"] is None
     assert json.loads(run("hand-over", "bazaar", "--json").out) == {"hand_overs": [], "happened": []}
+    assert "nothing waits to be handed over to bazaar" in run("hand-over", "bazaar").err
     assert run("decide", "bazaar", "A-2", "retry").code == 0
     bazaar.left_out = {}
     again = run("hand-over", "bazaar")
@@ -80,6 +81,8 @@ def test_parcels_are_shown_then_handed_over_and_told(bazaar: Bazaar, run: Run) -
 
 def test_how_it_ends_is_told_by_its_exit_code(bazaar: Bazaar, run: Run) -> None:
     assert run("fulfil").code == 0
+    other = run("hand-over", "nobody")
+    assert (other.code, "UnknownAccount" in other.err) == (3, True)
     missing = run("hand-over", "bazaar", "--domestic-carrier", "SF")
     assert (missing.code, "UnsupportedOption" in missing.err) == (2, True)
     bazaar.faults["hand_over"] = [400]

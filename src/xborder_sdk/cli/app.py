@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import BaseModel, ValidationError
 
-from xborder_sdk import __version__
+from xborder_sdk import __version__, hookspecs
 from xborder_sdk.cli import (
     accounts,
     disputes,
@@ -27,7 +28,8 @@ from xborder_sdk.cli import (
 )
 from xborder_sdk.cli.output import ExitCode, err, show_error
 from xborder_sdk.cli.session import session
-from xborder_sdk.errors import XborderError
+from xborder_sdk.errors import InvalidRequest, XborderError
+from xborder_sdk.runtime.redaction import fields_at_fault
 
 app = typer.Typer(
     name="xborder",
@@ -75,6 +77,15 @@ _COMMANDS = (
 for module in _COMMANDS:
     module.add_to(app)
 
+_INTERRUPTED = "Interrupted. Nothing is lost: run the same command again to go on."
+_DECLINED = "\nNot confirmed: nothing was done. Where nobody can answer, --yes does."
+
+
+def _is_of_a_request(error: ValidationError) -> bool:
+    """Whether what was typed made a request that cannot be: an empty text, for one. Else the fault is ours."""
+    model = getattr(hookspecs, error.title, None)
+    return isinstance(model, type) and issubclass(model, BaseModel)
+
 
 def run() -> int:
     """Runs the command and returns its exit code."""
@@ -84,9 +95,19 @@ def run() -> int:
         return int(show_error(error, as_json="--json" in sys.argv))
     except typer.Exit as leaving:
         return int(leaving.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
-        err.print("Interrupted. Nothing is lost: run the same command again to go on.")
+    except typer.Abort as aborted:
+        # Ctrl-C in the middle is its cause; at a question, or where nobody can answer one, it has none.
+        err.print(_INTERRUPTED if aborted.__cause__ is not None else _DECLINED)
         return int(ExitCode.INTERRUPTED)
+    except KeyboardInterrupt:
+        err.print(_INTERRUPTED)
+        return int(ExitCode.INTERRUPTED)
+    except ValidationError as error:
+        if not _is_of_a_request(error):
+            raise
+        return int(
+            show_error(InvalidRequest(f"this cannot be asked: {fields_at_fault(error)}"), as_json="--json" in sys.argv)
+        )
     except BrokenPipeError:
         sys.stderr.close()
         return int(ExitCode.DONE)

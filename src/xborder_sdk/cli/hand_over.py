@@ -10,6 +10,7 @@ import typer
 from xborder_sdk.cli.completion import complete_account
 from xborder_sdk.cli.fulfil import show_run
 from xborder_sdk.cli.output import ExitCode, JsonFlag, show_json, show_table
+from xborder_sdk.cli.output import note as say
 from xborder_sdk.cli.session import session
 from xborder_sdk.fulfilment import Fulfilment, HandOverRow, Manner
 from xborder_sdk.fulfilment import Progress as Happening
@@ -70,6 +71,8 @@ def hand_over(
                 for row in rows
             ],
         )
+    elif not happened:
+        say(f"nothing waits to be handed over to {account}")
     if any(hold.reason is HoldReason.OUTCOME_UNKNOWN for one in happened for hold in one.holds):
         raise typer.Exit(ExitCode.DOUBT)
     if any(one.failed for one in happened):

@@ -38,7 +38,9 @@ def plan(
     if found is None:
         raise InvalidRequest(f"{why} was not planned yet", hint="run: xborder plan")
     if as_json:
-        show_json({"account": row.account, "order_id": row.order_id, "state": row.state.value} | found.model_dump())
+        show_json(
+            {"account": row.account, "order_id": row.order_id, "state": row.state.value} | found.model_dump(mode="json")
+        )
     else:
         show_explanation(row, found)
 

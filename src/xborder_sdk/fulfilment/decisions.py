@@ -166,9 +166,9 @@ class Decisions:
     ) -> WorkRow:
         with self.work.lease((account, order_id), WorkState, fresh=True) as lease:
             if lease is None:
-                known = self.work.get(account, order_id)
-                problem = "there is no such order" if known is None else "somebody is working on this order now"
-                raise UsageError(f"{order_id}: {problem}")
+                if self.work.get(account, order_id) is None:
+                    raise UsageError(f"there is no order {order_id} of {account}", hint="run: xborder plan")
+                raise UsageError(f"somebody is working on {order_id} now", hint="try again later")
             return lease.save(detail=detail, **change(lease.row))
 
 

@@ -78,6 +78,9 @@ class HandingOver:
         self, client: Client, config: FulfilmentConfig, work: WorkStore, clock: Callable[[], datetime], account: str
     ) -> None:
         support = client.supports(account, LogisticsProvider.hand_over)
+        if not support and account not in config.carriers:
+            hint = f"configured: {', '.join(config.carriers)}"
+            raise UnsupportedOperation(f"{account} is not among fulfilment.carriers", hint=hint)
         if not support:
             reason = f": {support.reason}" if support.reason else ""
             raise UnsupportedOperation(f"{account} takes parcels without being told{reason}")
