@@ -120,3 +120,22 @@ def test_a_terminal_that_cannot_show_it_is_spared(
 def test_what_a_vendor_adds_to_a_doubt_stays_beside_the_translation() -> None:
     told = translated(f"{OutcomeUnknown.hint}; look in the drawer")
     assert told == f"{HINTS[OutcomeUnknown.hint or '']}；look in the drawer"
+
+
+def told_hints() -> Iterator[str]:
+    """Hints of the command and of the jobs it runs, a 7 where they hold a value."""
+    for part in ("cli", "disputes", "fulfilment"):
+        for path in (SOURCE / part).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.keyword) and node.arg == "hint":
+                    if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+                        yield node.value.value
+                    elif isinstance(node.value, ast.JoinedStr):
+                        parts = node.value.values
+                        yield "".join(str(one.value) if isinstance(one, ast.Constant) else "7" for one in parts)
+
+
+def test_what_an_operator_is_told_to_do_is_translated() -> None:
+    found = {hint for hint in told_hints() if not hint.startswith("--") or " " in hint}
+    assert len(found) > 20
+    assert {hint for hint in found if not has_chinese(translated(hint))} == set()

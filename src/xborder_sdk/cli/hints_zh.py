@@ -109,6 +109,10 @@ HINTS = {
     ),
     "read it again, and decide again": "请重新读取并重新决定",
     "say --account and --kind": "请指定 --account 和 --kind",
+    "write 12.50USD": "请写成 12.50USD",
+    "`xborder disputes --all` lists them": "可用 `xborder disputes --all` 列出",
+    "convert it first": "请先转换格式",
+    "name another folder, or replace it on purpose": "请指定另一个文件夹，或明确要求替换",
     "build it anew: xborder disputes evidence": "请重新生成：xborder disputes evidence",
     # fulfilment
     "separate the columns by commas, not semicolons": "各列请用逗号分隔，不要用分号",
@@ -120,6 +124,13 @@ HINTS = {
     "name a CSV file, or pass a catalogue": "请指定 CSV 文件，或传入商品目录",
     "supply the number first": "请先补填单号",
     "name it by its own id": "请使用订单自身的编号",
+    "give a function instead of a file": "请改为传入函数，而不是文件",
+    "the ledger is no file, so name a file for the work store": "台账不是文件，请为工作记录指定一个文件",
+    "its lease ran out: nothing to do": "占用已到期，无需处理",
+    "--older-than 90d, or retention_days in the configuration's [privacy]": (
+        "用 --older-than 90d，或在配置的 [privacy] 中设置 retention_days"
+    ),
+    "it cannot be recorded": "该操作无法录制",
     "name who can in fulfilment.track_with": "请在 fulfilment.track_with 中指定可以查询轨迹的账号",
     # ledger
     "write postgresql://user@host/database, with special characters of the password percent-encoded": (
@@ -166,6 +177,16 @@ _PATTERNS = (
     (re.compile(r"run: (xborder .+)", re.DOTALL), "请运行 {0}"),
     (re.compile(r"did you mean (.+)\?", re.DOTALL), "您是不是想用 {0}？"),
     (re.compile(r"there are (\d+)"), "共有 {0} 条"),
+    (re.compile(r"installed: (.+)", re.DOTALL), "已安装：{0}"),
+    (re.compile(r"columns: (.+)", re.DOTALL), "可用的列：{0}"),
+    (re.compile(r"connectors of fulfilment\.orders: (.+)", re.DOTALL), "fulfilment.orders 中店铺的连接器：{0}"),
+    (
+        re.compile(r"add (\[accounts\..+\]), or name one of (.+)", re.DOTALL),
+        "请添加 {0}，或使用其中之一：{1}",
+    ),
+    (re.compile(r"put it there: (xborder login .+), or  (keyring set .+)", re.DOTALL), "请存入：{0}，或 {1}"),
+    (re.compile(r"KIND=FILE with (.+)", re.DOTALL), "请写成 KIND=FILE，KIND 可为 {0}"),
+    (re.compile(r"write (.+)Z or (.+)\+08:00"), "请写成 {0}Z 或 {1}+08:00"),
 )
 
 

@@ -31,10 +31,11 @@ def passes(error: XborderError) -> bool:
 
 def hold_of(error: XborderError) -> Hold:
     """The hold that an error about one order becomes. The vendor's words are scrubbed already."""
+    detail = str(error).removesuffix(f" ({error.hint})")  # the hint is the repair, and need not be read twice
     if isinstance(error, InvalidRequest):
-        return Hold(reason=HoldReason.REFUSED, detail=str(error), field=error.field, repair=error.hint)
+        return Hold(reason=HoldReason.REFUSED, detail=detail, field=error.field, repair=error.hint)
     repair = error.hint or ("read the order again" if isinstance(error, Conflict) else "mend what it names, then retry")
-    return Hold(reason=HoldReason.REFUSED, detail=str(error), repair=repair)
+    return Hold(reason=HoldReason.REFUSED, detail=detail, repair=repair)
 
 
 def pause_after(tries: int) -> timedelta:

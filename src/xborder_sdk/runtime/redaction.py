@@ -21,7 +21,7 @@ _EDGE = 200
 _SHORTEST_WORD = 3
 _NAME_WORDS = 6
 _LONG_WORD = 9
-_LONG_VALUE = 12
+_LONG_VALUE = 16
 
 # A vendor may echo data of somebody the request did not name: an address line survives only as words, but e-mail
 # addresses, phone numbers and long opaque strings (tokens, keys) are recognisable and go in any case.
