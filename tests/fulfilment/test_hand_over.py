@@ -29,6 +29,7 @@ from xborder_sdk.models import (
     HandOverMethod,
     HoldReason,
     OrderStatus,
+    OrderTotals,
     PrintState,
     TrackingStatus,
 )
@@ -107,6 +108,27 @@ def test_orders_are_read_again_and_a_cancelled_one_stays_behind(bazaar: Bazaar, 
     seller.later(4000)
     hand_over(seller)
     assert bazaar.hand_overs[1]["waybills"] == ["BZ000002"]
+
+
+def test_a_parcel_with_more_in_it_than_is_ordered_now_stays_behind(bazaar: Bazaar, seller: BazaarSeller) -> None:
+    (one,) = bazaar.orders["A-1"].lines
+    other = one.replace(line_id="L2", quantity=2)
+    for order_id in ("A-1", "A-2", "A-3"):
+        bazaar.put(order_id, lines=(one, other), totals=OrderTotals())
+    seller.run()
+    bazaar.put("A-1", lines=(one,))
+    bazaar.put("A-2", lines=(other.replace(quantity=1), one))
+    bazaar.put("A-3", lines=(other.replace(quantity=3), one, one.replace(line_id="L3")))
+    hand_over(seller)
+    assert at_home(seller) == {"A-1", "A-2"}
+    for order_id in ("A-1", "A-2"):
+        (hold,) = seller.row(order_id).holds
+        assert (hold.reason, hold.field) == (HoldReason.POLICY, "lines")
+        assert "L2" in hold.detail
+    bazaar.put("A-1", lines=(one, other))
+    seller.later(4000)
+    hand_over(seller)
+    assert at_home(seller) == {"A-2"}
 
 
 def test_parcels_that_are_not_ready_stay(bazaar: Bazaar, seller: BazaarSeller) -> None:

@@ -519,6 +519,11 @@ class Fulfilment(Decisions):
             detail = f"the address was changed after {row.waybill} was bought"
             repair = "ask the carrier to change it, or buy another one on purpose"
             holds = (*holds, Hold(reason=HoldReason.POLICY, detail=detail, field="ship_to", repair=repair))
+        gone = () if plan is None or row.attempt > 1 else _no_longer_ordered(order, plan)
+        if gone:
+            detail = f"{row.waybill} was bought with more of {', '.join(gone)} in it than is ordered now"
+            repair = "take it out of the parcel if it should not go; see at the platform what the buyer still wants"
+            holds = (*holds, Hold(reason=HoldReason.POLICY, detail=detail, field="lines", repair=repair))
         if not holds:
             return None
         holds = tuple(self._with_void(row, hold, plan) for hold in holds)
@@ -690,6 +695,13 @@ def _is_our_own_doing(hold: Hold, order: Order, row: WorkRow) -> bool:
 
 def _address_changed(order: Order, plan: ShipmentPlan) -> bool:
     return order.ship_to is not None and order.ship_to != plan.request.recipient
+
+
+def _no_longer_ordered(order: Order, plan: ShipmentPlan) -> tuple[str, ...]:
+    """Lines of which the parcel holds more than the order has now."""
+    ordered = {line.line_id: line.quantity for line in order.lines}
+    inside = [part for part in plan.request.contents if part.order_id == order.order_id]
+    return tuple(part.line_id for part in inside if part.quantity > ordered.get(part.line_id, 0))
 
 
 def _bare(number: str | None) -> str:
