@@ -82,6 +82,17 @@ def test_what_holds_no_label_is_malformed(value: str) -> None:
         read(value)
 
 
+def test_names_of_the_envelope_in_any_case_and_one_level_deeper() -> None:
+    body = base64.b64encode(PDF).decode()
+    plain = {"STATUSCODE": "200", "Body": body, "content-disposition": "attachment;filename=7.pdf"}
+    for value in (plain, json.dumps(plain), {"data": plain}, {"data": json.dumps(plain)}):
+        (paper,) = read(value)
+        assert (paper.content, paper.name) == (PDF, "7.pdf")
+    assert read({"data": body})[0].content == PDF
+    with pytest.raises(MalformedResponse):
+        read({"data": {"data": plain}})
+
+
 @pytest.mark.parametrize("value", [None, "", "  ", [], 7])
 def test_nothing_is_no_label_yet(value: Any) -> None:
     with pytest.raises(NotFound):

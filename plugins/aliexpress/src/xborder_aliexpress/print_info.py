@@ -55,8 +55,8 @@ def read_print_info(value: Json, kind: DocumentKind, number: str) -> tuple[Docum
     return (paper,)
 
 
-def _opened(value: Json) -> tuple[str, str | None]:
-    """The base64 text and the file's name."""
+def _opened(value: Json, *, holder: bool = True) -> tuple[str, str | None]:
+    """The base64 text and the file's name; `holder` lets the whole lie one level deeper."""
     envelope: JsonObject
     if isinstance(value, dict):
         envelope = JsonObject(value)
@@ -69,20 +69,21 @@ def _opened(value: Json) -> tuple[str, str | None]:
         if not isinstance(inner, dict):
             raise MalformedResponse("the label's envelope should be a JSON object")
         envelope = JsonObject(inner)
-    status = _any_of(envelope, "StatusCode", "statusCode", "status_code")
-    body = _any_of(envelope, "body", "Body")
+    # Names of headers among them, so in any case.
+    envelope = JsonObject({name.casefold(): found for name, found in envelope.data.items()})
+    status, body = envelope.text_or_none("statuscode"), envelope.text_or_none("body")
     if status is not None and status.removesuffix(".0") != _GOOD:
         kind = NotFound if status == _NOT_FOUND else Refused
         # The body's words stay out of the message: they may echo an address.
         raise kind(f"AliExpress draws no label (status {status})", status=200, code=status)
+    if (
+        body is None and holder and "data" in envelope
+    ):  # so the call for orders within one country has it (document 60751)
+        return _opened(envelope.get("data"), holder=False)
     if body is None:
         raise MalformedResponse("the label's envelope has no body")
-    named = _FILE_NAME.search(_any_of(envelope, "Content-Disposition", "content-disposition") or "")
+    named = _FILE_NAME.search(envelope.text_or_none("content-disposition") or "")
     return body, bare_name(named[1]) if named is not None else None
-
-
-def _any_of(envelope: JsonObject, *names: str) -> str | None:
-    return next((found for name in names if (found := envelope.text_or_none(name)) is not None), None)
 
 
 def _paper(content: bytes, kind: DocumentKind, number: str, name: str | None) -> Document | None:
