@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.fulfilment.bazaar import Bazaar, BazaarSeller, open_bazaar
+from tests.fulfilment.bazaar import Bazaar, BazaarSeller, Carts, open_bazaar
 from tests.fulfilment.making import address, config
 
 from xborder_sdk import read_config
 from xborder_sdk.errors import ConfigurationError
 from xborder_sdk.fulfilment import Progress, Step, WorkState, load_fulfilment
-from xborder_sdk.models import TrackingStatus
+from xborder_sdk.hookspecs import TrackParcels
+from xborder_sdk.models import Scan, Tracking, TrackingStatus
+from xborder_sdk.steps import Flow
 
 
 @pytest.fixture
@@ -140,6 +142,24 @@ def test_a_parcel_that_ends_before_its_platform_is_told_is_not_lost(
     seller.run()
     assert [one["order"] for one in bazaar.declared] == (["A-2"] if refuses else [])
     assert seller.row("A-1").holds == told.holds
+
+
+def test_where_a_parcel_was_seen_is_told_and_not_kept(
+    bazaar: Bazaar, seller: BazaarSeller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last place is the buyer's town: it must not outlive what is forgotten of the buyer."""
+
+    def track(self: Carts, request: TrackParcels) -> Flow[tuple[Tracking, ...]]:
+        yield from ()
+        scan = Scan(status=TrackingStatus.OUT_FOR_DELIVERY, place="Musterstadt-Canary")
+        return tuple(Tracking.from_scans(number, (scan,)) for number in request.numbers)
+
+    seller.run()
+    monkeypatch.setattr(Carts, "track", track)
+    told = follow(seller)
+    assert [one.detail for one in told] == ["out for delivery, Musterstadt-Canary"] * 2
+    assert seller.row("A-1").detail == "out for delivery"
+    assert b"Musterstadt-Canary" not in b"".join(path.read_bytes() for path in seller.folder.glob("*.db*"))
 
 
 def test_a_status_that_nobody_can_read_changes_nothing(bazaar: Bazaar, seller: BazaarSeller) -> None:

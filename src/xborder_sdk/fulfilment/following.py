@@ -110,14 +110,16 @@ class Following:
             if current.number != row.number:
                 return None  # another parcel was bought meanwhile
             state, holds = _state_by_tracking(current, tracking.status)
-            detail = _words(tracking)
+            detail = _words(tracking.status)
             changes: dict[str, Any] = {"tracking": tracking.status, "tracked_at": self._now()}
             if current.handed_over_at is None and tracking.status in _LEFT_HOME:
                 changes["handed_over_at"] = self._now()
             if current.state in _DECLARED or state is WorkState.STOPPED:
                 changes |= {"state": state, "holds": holds, "detail": detail}
             saved = lease.save(**changes)
-        return Progress(Step.FOLLOW, saved.account, saved.order_id, saved.state, detail, holds)
+        # Where it was seen is told and not kept: the last place is the buyer's town.
+        told = detail + _last_place(tracking)
+        return Progress(Step.FOLLOW, saved.account, saved.order_id, saved.state, told, holds)
 
 
 def _arrived(row: WorkRow) -> bool:
@@ -141,10 +143,13 @@ def _state_by_tracking(row: WorkRow, status: TrackingStatus) -> tuple[WorkState,
     return (WorkState.IN_TRANSIT if status in _MOVING else row.state), row.side_holds
 
 
-def _words(tracking: Tracking) -> str:
+def _words(status: TrackingStatus) -> str:
+    return status.value.replace("_", " ")
+
+
+def _last_place(tracking: Tracking) -> str:
     last = next((scan for scan in reversed(tracking.scans) if scan.status is not TrackingStatus.UNKNOWN), None)
-    place = "" if last is None or not last.place else f", {last.place}"
-    return f"{tracking.status.value.replace('_', ' ')}{place}"
+    return "" if last is None or not last.place else f", {last.place}"
 
 
 def state_of_declared(tracking: TrackingStatus | None) -> WorkState:
