@@ -301,3 +301,12 @@ def test_a_shop_is_no_carrier_to_hand_over_to(seller: Path, run: Run) -> None:
     assert ended.code == 2
     assert "not among fulfilment.carriers" in ended.err
     assert "dhl-shenzhen" in ended.err
+
+
+def test_a_run_that_was_refused_says_so_by_its_exit_code(seller: Path, sandbox: Any, run: Run) -> None:
+    assert run("fulfil").code == 0
+    sandbox.inject({"kind": "status", "status": 403}, vendor="dhl", times=50)
+    assert run("follow").code == 1
+    sandbox.inject({"kind": "status", "status": 403}, vendor="ebay", times=50)
+    assert run("plan").code == 1
+    assert run("fulfil").code == 1

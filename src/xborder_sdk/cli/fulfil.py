@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -46,19 +47,23 @@ def fulfil(
     Orders that must not ship are held; `xborder holds` says why. Nothing is bought twice.
     """
     with session.client() as client, Fulfilment.of(client) as fulfilment:
-        counted = show_run(fulfilment.run(dry_run=dry_run), quiet=as_json)
+        ran = show_run(fulfilment.run(dry_run=dry_run), quiet=as_json)
         rows = fulfilment.rows()
-        show_rows(rows if dry_run else [row for row in rows if row.key in counted or not row.state.is_final], as_json)
+        show_rows(
+            rows if dry_run else [row for row in rows if row.key in ran.touched or not row.state.is_final], as_json
+        )
         doubts = any(hold.reason is HoldReason.OUTCOME_UNKNOWN for row in rows for hold in row.holds)
     if doubts:
         raise typer.Exit(ExitCode.DOUBT)
+    ran.end()
 
 
 def follow(as_json: JsonFlag = False) -> None:
     """Ask the carriers where the parcels are."""
     with session.client() as client, Fulfilment.of(client) as fulfilment:
-        show_run(fulfilment.follow(), quiet=as_json)
+        ran = show_run(fulfilment.follow(), quiet=as_json)
         show_rows([row for row in fulfilment.rows() if row.waybill is not None], as_json)
+    ran.end()
 
 
 def holds(as_json: JsonFlag = False) -> None:
@@ -131,19 +136,39 @@ def _label(path: Path | None) -> Document:
     return read_label(path)
 
 
-def show_run(happenings: Iterable[Happening], *, quiet: bool = False) -> set[tuple[str, str]]:
-    """Draws a run while it goes on: a bar in a terminal, a line each in a pipe, nothing where `quiet`.
+@dataclass(slots=True)
+class Ran:
+    """What a run came to.
 
-    Returns:
-        The orders that something happened to.
+    Attributes:
+        touched: The orders that something happened to.
+        failed: Whether something did not work, such as a vendor that could not be reached.
     """
-    touched: set[tuple[str, str]] = set()
+
+    touched: set[tuple[str, str]] = field(default_factory=set)
+    failed: bool = False
+
+    def add(self, happening: Happening) -> None:
+        """Counts one happening."""
+        self.failed |= happening.failed
+        if happening.order_id is not None:
+            self.touched.add((happening.account, happening.order_id))
+
+    def end(self) -> None:
+        """Ends the command as one that was refused or reached nobody, if it was."""
+        if self.failed:
+            raise typer.Exit(ExitCode.FAILED)
+
+
+def show_run(happenings: Iterable[Happening], *, quiet: bool = False) -> Ran:
+    """Draws a run while it goes on: a bar in a terminal, a line each in a pipe, nothing where `quiet`."""
+    ran = Ran()
     if quiet or not out.is_terminal:
         for happening in happenings:
-            touched |= _key(happening)
+            ran.add(happening)
             if not quiet:
                 out.print(_line(happening), markup=False)
-        return touched
+        return ran
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description:<9}"),
@@ -154,7 +179,7 @@ def show_run(happenings: Iterable[Happening], *, quiet: bool = False) -> set[tup
     with Progress(*columns, console=out, transient=True) as bars:
         tasks: dict[str, Any] = {}
         for happening in happenings:
-            touched |= _key(happening)
+            ran.add(happening)
             step = happening.step.value
             if step not in tasks:
                 tasks[step] = bars.add_task(step, total=happening.total)
@@ -162,11 +187,7 @@ def show_run(happenings: Iterable[Happening], *, quiet: bool = False) -> set[tup
             if happening.detail:
                 colour = _COLOURS.get(happening.state) if happening.state else None
                 bars.console.print(_line(happening), markup=False, style=colour)
-    return touched
-
-
-def _key(happening: Happening) -> set[tuple[str, str]]:
-    return {(happening.account, happening.order_id)} if happening.order_id is not None else set()
+    return ran
 
 
 def _line(happening: Happening) -> str:

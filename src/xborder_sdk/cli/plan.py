@@ -30,8 +30,9 @@ def plan(
     """
     with session.client() as client, Fulfilment.of(client) as fulfilment:
         if why is None:
-            show_run(fulfilment.planning(), quiet=as_json)
+            ran = show_run(fulfilment.planning(), quiet=as_json)
             show_rows(fulfilment.open_rows(), as_json)
+            ran.end()
             return
         row = _row(fulfilment, why)
         found = fulfilment.why(row.account, row.order_id)
