@@ -125,3 +125,21 @@ def test_the_end_of_a_token_in_seconds_or_milliseconds(told: Any) -> None:
     with pytest.raises(StopIteration) as done:
         flow.send(Response(200, (), json.dumps(answer).encode()))
     assert done.value.value.expires_at == datetime.fromtimestamp(1774000000, UTC)
+
+
+@pytest.mark.parametrize(("country", "asked"), [("UK", "UK"), ("GB", "GB"), (None, "GB")])
+def test_a_country_is_named_as_the_platform_names_it(
+    country: str | None, asked: str, connector: Callable[..., Any], run: Callable[..., Any]
+) -> None:
+    sent: list[str] = []
+
+    def vendor(step: Send) -> Any:
+        form = dict(parse_qsl((step.content or b"").decode()))
+        if "param1" in form:
+            return {"target": {"id": 1, "receipt_address": {"country": country}}}
+        sent.append(form["to_area"])
+        return {"details": []}
+
+    parcel = KnownParcel(number="N", order_id="1", carrier_code="K", country="GB")
+    run(connector(problem_parcels=False), "track", TrackParcels(numbers=("N",), known=(parcel,)), vendor)
+    assert sent == [asked]

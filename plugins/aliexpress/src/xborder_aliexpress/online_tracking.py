@@ -11,6 +11,7 @@ from typing import Final
 
 from xborder_aliexpress import online_words as words
 from xborder_aliexpress import pacific
+from xborder_aliexpress import vocabulary as order_words
 from xborder_aliexpress.action_codes import ACTION_CODES
 from xborder_aliexpress.calls import whole_id
 from xborder_aliexpress.online_kind import OnlineKind
@@ -26,6 +27,9 @@ _MILLISECONDS: Final = 10**11
 """Epoch numbers from here on are milliseconds; as seconds they would lie after the year 5000."""
 
 _GOOD_ENVELOPE: Final = 200
+
+_OWN_CODES: Final = frozenset(order_words.COUNTRY.values())
+"""Countries that the platform may write otherwise than ISO: the order tells how."""
 
 PROBLEM: Final = "problem_parcel"
 """`Scan.reason` of what the platform calls a problem; its own code and words stand beside it."""
@@ -82,7 +86,7 @@ class OnlineTracking(OnlineKind):
         """META and SDK know two families of service codes. Tracking wants the one of shipping notices, so what the
         order itself says of the number goes before the code that the shipment was bought as."""
         service = parcel.carrier_code or self._configured(parcel)
-        if service is not None and parcel.country is not None:
+        if service is not None and parcel.country is not None and parcel.country not in _OWN_CODES:
             return service, parcel.country
         order = yield from trade_order(self._calls, self._settings, order_id, "known")
         country = order.country if parcel.country is None else platform_country(parcel.country, order.country)
