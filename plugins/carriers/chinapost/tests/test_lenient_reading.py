@@ -13,7 +13,7 @@ from xborder_chinapost.pcp import Pcp
 from xborder_sdk.errors import MalformedResponse, Refused
 from xborder_sdk.hookspecs import ListServices, Meaning, TrackParcels
 from xborder_sdk.models import TrackingStatus
-from xborder_sdk.steps import Response
+from xborder_sdk.steps import Response, Send
 
 NUMBER = "LV990000010CN"
 GOOD = {"success": True, "retCode": "00000"}
@@ -109,6 +109,7 @@ def test_an_allocation_leaves_none_of_its_fields_empty(connector: Callable[..., 
     """Error B03 of the allocation: a parameter is missing; no list says which may be."""
     account = connector(transport="pcp", digest_key="key-canary")
     step = next(Pcp(account.settings).allocate("REF-1", "019", "FR", account.now()))
-    (order,) = json.loads(parse_qs(step.content.decode())["logisticsOrder"][0])["order"]
+    assert isinstance(step, Send)
+    (order,) = json.loads(parse_qs((step.content or b"").decode())["logisticsOrder"][0])["order"]
     assert all(order.values())
     assert order["tradeId"] == "REF-1"
