@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_validator, model_validator
 
-from xborder_sdk.models import Buyer
+from xborder_sdk.hookspecs import ProposeSolution, ReplyReview, Request, ReviewBuyer, SendMessage
+from xborder_sdk.models import Buyer, DisputeKind, Money, SolutionKind
 from xborder_sdk.runtime.redaction import faults_told, scrub, secrets_given
 
 
@@ -21,6 +23,29 @@ def test_plain_words_of_a_note_stay_and_telling_ones_go() -> None:
     note = "please leave it with the neighbour Okonkwo in flat 4B, the order is for the boys, thank you"
     said = scrub("the order for Okonkwo in 4B: the neighbour refused", [], [Buyer(name=note)])
     assert said == "the order for *** in 4B: the *** refused"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        SendMessage(order_id="1", text="Dear Wanda, is Lindenallee 23 right?"),
+        ReplyReview(order_id="1", text="Dear Wanda, Lindenallee 23 was closed."),
+        ReviewBuyer(order_id="1", stars=5, text="Wanda of Lindenallee 23 is kind."),
+        ProposeSolution(
+            dispute_id="7",
+            kind=DisputeKind.CLAIM,
+            solution=SolutionKind.REFUND,
+            amount=Money(amount=Decimal(5), currency="USD"),
+            note="Dear Wanda, back to Lindenallee 23?",
+        ),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_what_is_written_to_a_buyer_is_not_told_when_a_platform_echoes_it(request_: Request) -> None:
+    said = scrub("not allowed: Wanda, Lindenallee 23", [], [request_])
+    assert "Wanda" not in said
+    assert "Lindenallee" not in said
+    assert "Wanda" not in repr(request_)
 
 
 @pytest.mark.parametrize("words", ["1(", "a", "+1", "12345-", "x@"])

@@ -30,6 +30,7 @@ from xborder_sdk.models import (
     Page,
     SolutionKind,
 )
+from xborder_sdk.models.base import Personal
 from xborder_sdk.steps import Flow
 
 
@@ -161,7 +162,7 @@ class ProposeSolution(OnceRequest):
     kind: DisputeKind
     solution: SolutionKind
     amount: Money
-    note: Annotated[str, Field(min_length=1, repr=False)]
+    note: Annotated[Personal, Field(min_length=1)]
     rejects: Annotated[str | None, OPTION] = None
     replaces: Annotated[str | None, OPTION] = None
     return_address: Annotated[Address | None, OPTION] = None

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from xborder_sdk.hookspecs.request import OPTION, OnceRequest, Request
 from xborder_sdk.models import Cursor, Instant, MaybePersonal
+from xborder_sdk.models.base import Personal
 
 
 class ListMessages(Request):
@@ -40,7 +41,7 @@ class SendMessage(OnceRequest):
 
     order_id: str = Field(min_length=1)
     buyer_id: MaybePersonal = None
-    text: Annotated[str, Field(min_length=1, repr=False)]
+    text: Annotated[Personal, Field(min_length=1)]
 
     volatile: ClassVar[frozenset[str]] = frozenset({"attempt", "buyer_id"})
 
@@ -64,7 +65,7 @@ class ReplyReview(OnceRequest):
 
     order_id: str = Field(min_length=1)
     line_id: str | None = None
-    text: Annotated[str, Field(min_length=1, repr=False)]
+    text: Annotated[Personal, Field(min_length=1)]
 
     def intent(self) -> str:
         return f"reply-review/{self.order_id}/{self.line_id or '-'}"
@@ -80,7 +81,7 @@ class ReviewBuyer(OnceRequest):
 
     order_id: str = Field(min_length=1)
     stars: int = Field(ge=1, le=5, strict=True)
-    text: Annotated[str, Field(repr=False)] = ""
+    text: Personal = ""
 
     def intent(self) -> str:
         return f"review-buyer/{self.order_id}"
