@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from xborder_sdk import Client
-from xborder_sdk.disputes import propose
+from xborder_sdk.disputes import plan_contest, propose
 from xborder_sdk.errors import Conflict, InvalidRequest, OutcomeUnknown
 from xborder_sdk.hookspecs import Connector, DisputeChannel, GetDispute, ProposeSolution
 from xborder_sdk.ledger import EffectState
@@ -228,3 +228,12 @@ def _intent(rejects: str) -> str:
         note="Here.",
         rejects=rejects,
     ).intent()
+
+
+def test_what_cannot_be_contested_is_answered_as_it_can_be(client: Client, dispute: Dispute) -> None:
+    with pytest.raises(Conflict, match="cannot be contested now") as refused:
+        plan_contest(client, dispute.replace(choices=frozenset({"propose_solution", "accept_dispute"})))
+    assert refused.value.hint == "possible now: accept_dispute, propose_solution"
+    with pytest.raises(Conflict) as refused:
+        plan_contest(client, dispute.replace(choices=frozenset(), status=DisputeStatus.CLOSED))
+    assert refused.value.hint == Conflict.hint

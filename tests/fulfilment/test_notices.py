@@ -59,6 +59,7 @@ def test_what_is_written_wrongly_is_refused_with_its_key(changes: dict[str, Any]
     with pytest.raises(ConfigurationError, match=says) as caught:
         config(carriers=["bazaar"], notices=NOTICES | {"languages": {}} | changes)
     assert "travels as" not in str(caught.value)
+    assert not changes.get("templates") or "at least 1 item" not in str(caught.value)  # there is one, and it is wrong
 
 
 def test_language_and_service_choose_the_words() -> None:

@@ -177,6 +177,7 @@ _PATTERNS = (
     (re.compile(r"run: (xborder .+)", re.DOTALL), "请运行 {0}"),
     (re.compile(r"did you mean (.+)\?", re.DOTALL), "您是不是想用 {0}？"),
     (re.compile(r"there are (\d+)"), "共有 {0} 条"),
+    (re.compile(r"possible now: (.+)", re.DOTALL), "目前可以：{0}"),
     (re.compile(r"installed: (.+)", re.DOTALL), "已安装：{0}"),
     (re.compile(r"columns: (.+)", re.DOTALL), "可用的列：{0}"),
     (re.compile(r"connectors of fulfilment\.orders: (.+)", re.DOTALL), "fulfilment.orders 中店铺的连接器：{0}"),

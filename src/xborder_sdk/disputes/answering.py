@@ -113,7 +113,10 @@ def plan_contest(
         dispute = _read(client, dispute)
     possible = dispute.is_open and (not dispute.choices or "contest_dispute" in dispute.choices)
     if not possible and dispute.answer is None and not _begun(client, dispute):
-        raise Conflict(f"it cannot be contested now: its state is {dispute.vendor_status or dispute.status.value}")
+        state = dispute.vendor_status or dispute.status.value
+        possible_now = ", ".join(sorted(dispute.choices)) if dispute.is_open else ""
+        hint = f"possible now: {possible_now}" if possible_now else None
+        raise Conflict(f"it cannot be contested now: its state is {state}", hint=hint)
     if pack is not None and (pack.account, pack.dispute_id, pack.dispute_kind) != (
         dispute.account,
         dispute.dispute_id,

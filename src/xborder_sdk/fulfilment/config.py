@@ -220,7 +220,9 @@ def fulfilment_config(table: Mapping[str, Any], place: str = "the configuration"
     else:
         _refuse(place, list(_unknown(found)))
         return found
-    _refuse(place, [(".".join(str(part) for part in fault["loc"]), str(fault["msg"])) for fault in faults])
+    within = {fault["loc"][:length] for fault in faults for length in range(len(fault["loc"]))}
+    whole = [fault for fault in faults if fault["loc"] not in within]  # a list is too short where its items are faulty
+    _refuse(place, [(".".join(str(part) for part in fault["loc"]), str(fault["msg"])) for fault in whole])
     raise AssertionError("a validation error names a fault")
 
 
