@@ -35,6 +35,7 @@ sku,name_en,name_zh,weight_g,length_mm,width_mm,height_mm,hs_code,origin,battery
 LAMP-2,paper lamp,折纸灯,120,250,180,90,0505100000,CN,none
 CORD,cord,电线,7,,,,8544422000,cn,none
 BARE,no Chinese,,40,,,,,,none
+BANK,power bank,移动电源,230,,,,850760,CN,ion_alone
 """
 
 
@@ -104,6 +105,18 @@ def test_orders_become_a_workbook(desk: Path, capsys: pytest.CaptureFixture[str]
     assert (lamp["单件报关价格(整数)"], lamp["税则号"], lamp["原寄地"]) == (19, "0505100000", "CN")
     assert cord["单件重量（3位小数）"] == pytest.approx(0.007)
     assert stat.S_IMODE((desk / "out.xlsx").stat().st_mode) == 0o600
+
+
+def test_a_battery_is_left_out_unless_the_contract_lets_it_travel(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printed(desk, order(), order("000124", lines=(line("BANK"),)))
+    assert export() == 1
+    assert "000124 is left out: SKU BANK has a battery (ion_alone)" in capsys.readouterr().err
+    assert [row["订单号"] for row in rows(desk / "out.xlsx", "订单列表")] == ["000123"]
+    assert export("--force", "--battery", "ion_with_equipment") == 1
+    assert export("--force", "--battery", "ion_alone") == 0
+    assert [row["订单号"] for row in rows(desk / "out.xlsx", "订单列表")] == ["000123", "000124"]
 
 
 def test_nothing_is_overwritten_unasked(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from xborder_chinapost.batch_file import WholeValues, read_results, write_workbook
 from xborder_chinapost.batch_orders import levelled, made_of, read_catalogue, read_orders
 from xborder_sdk.errors import InvalidRequest, XborderError
+from xborder_sdk.models import Battery
 
 _WRONG = 2
 _MOST_BYTES = 64 * 1024 * 1024
@@ -50,6 +51,13 @@ def _parser() -> argparse.ArgumentParser:
         help="the file takes whole dollars: what becomes of cents (refuse)",
     )
     export.add_argument("--highest-value", action="store_true", help="declare a SKU at the highest it was sold for")
+    export.add_argument(
+        "--battery",
+        action="append",
+        default=[],
+        choices=[battery.value for battery in Battery if battery is not Battery.NONE],
+        help="goods with this battery may go, as the contract allows; otherwise they are left out",
+    )
     export.add_argument("--service", help="the product in the site's words, such as e邮宝")
     export.add_argument("--force", action="store_true", help="overwrite the workbook")
     export.add_argument("--json", action="store_true", help="print JSON")
@@ -77,7 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _export(wish: argparse.Namespace) -> int:
-    made = made_of(read_orders(_read(wish.orders)), read_catalogue(_read(wish.catalogue)), dict(wish.rate))
+    orders_found, goods = read_orders(_read(wish.orders)), read_catalogue(_read(wish.catalogue))
+    made = made_of(orders_found, goods, dict(wish.rate), frozenset(wish.battery))
     orders = made.orders
     if not orders:
         for order_id, reason in made.left_out:

@@ -30,6 +30,7 @@ class Goods:
         weight_g: Weight of one piece in grams.
         hs_code: Harmonised System code.
         origin: Where it was made.
+        battery: Which battery is in it, as the catalogue writes it; empty where the catalogue does not tell.
     """
 
     name_en: str
@@ -37,6 +38,7 @@ class Goods:
     weight_g: int
     hs_code: str | None
     origin: str
+    battery: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +109,30 @@ def _goods(cells: Mapping[str, str], line: int) -> Goods:
         weight_g=int(weight or 0),
         hs_code=cells.get("hs_code") or None,
         origin=cells.get("origin", "").upper() or "CN",
+        battery=cells.get("battery", "").lower(),
     )
 
 
-def made_of(orders: Iterable[Order], goods: Mapping[str, Goods], rates: Mapping[str, Decimal]) -> Made:
+def made_of(
+    orders: Iterable[Order],
+    goods: Mapping[str, Goods],
+    rates: Mapping[str, Decimal],
+    batteries: frozenset[str] = frozenset(),
+) -> Made:
     """The orders of the batch file.
 
     Args:
         orders: The orders.
         goods: The catalogue.
         rates: What one unit of another currency is worth in US dollars.
+        batteries: Batteries that the contract lets travel; goods with any other are left out, since the file has no
+            column that would tell of them.
     """
     taken: list[BatchOrder] = []
     left_out: list[tuple[str, str]] = []
     for order in orders:
-        reason = _reason(order) or next((text for line in order.lines if (text := _lack(line, goods, rates))), None)
+        lacks = (_lack(line, goods, rates, batteries) for line in order.lines)
+        reason = _reason(order) or next((text for text in lacks if text is not None), None)
         if reason is not None:
             left_out.append((order.order_id, reason))
             continue
@@ -148,13 +159,17 @@ def _reason(order: Order) -> str | None:
     return "it has no address" if order.ship_to is None else None
 
 
-def _lack(line: OrderLine, goods: Mapping[str, Goods], rates: Mapping[str, Decimal]) -> str | None:
+def _lack(
+    line: OrderLine, goods: Mapping[str, Goods], rates: Mapping[str, Decimal], batteries: frozenset[str]
+) -> str | None:
     found = goods.get(line.sku or "")
     if found is None:
         return f"SKU {line.sku} is not in the catalogue" if line.sku else "a line has no SKU"
     for name in ("name_en", "name_zh", "weight_g"):
         if not getattr(found, name):
             return f"SKU {line.sku} has no {name} in the catalogue"
+    if found.battery not in {"", "none", *batteries}:
+        return f"SKU {line.sku} has a battery ({found.battery}), and the file cannot tell of it: see --battery"
     value = _sold_for(line)
     if value is None:
         return f"nothing tells what SKU {line.sku} was sold for"
