@@ -92,6 +92,13 @@ def test_damaged_requests(dhl, spec, path):
     run()
 
 
+@pytest.mark.parametrize("quantity", [-2e24, 1e300])
+def test_numbers_beyond_reason(dhl, quantity):
+    body = copy.deepcopy(REQUESTS["/landed-cost"](dhl))
+    body["items"][0]["quantity"] = quantity
+    assert dhl.call("POST", "/landed-cost", json=body).status_code in (200, 400, 422)
+
+
 def test_damaged_invoice_data(dhl):
     number = dhl.ship()["shipmentTrackingNumber"]
 

@@ -144,7 +144,12 @@ def convert(amount: Decimal, source: str, target: str) -> Decimal:
     return _round(amount / PER_EURO[source] * PER_EURO[target], CENT)
 
 
+_BEYOND_CENTS = 20
+
+
 def _round(value: Decimal, step: Decimal | str) -> Decimal:
+    if value.adjusted() > _BEYOND_CENTS:  # nobody's money: too long a number to have cents
+        return value
     return value.quantize(Decimal(step), ROUND_HALF_UP)
 
 
