@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 PLUGINS := plugins/aliexpress plugins/ebay plugins/carriers/chinapost plugins/carriers/dhl plugins/carriers/track17
 DISTRIBUTIONS := . $(PLUGINS) sandbox
 SOURCES := src $(PLUGINS:%=%/src) sandbox/src
-WORKERS ?= 2
+WORKERS ?= auto
 PYTEST ?=
 
 .PHONY: help setup demo test test-all test-worlds check format lint types architecture dependencies docs docs-serve generated bench wheels lock clean
