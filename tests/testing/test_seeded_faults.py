@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import socket
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,9 +24,22 @@ from tests.testing.stranger.orders import QuillOrders
 from tests.testing.stranger.parcels import QuillParcels
 from tests.testing.stranger.replies import read_reply
 
-from xborder_sdk.errors import InvalidRequest, Refused
-from xborder_sdk.hookspecs import GOOD, Meaning, Token, verdict_from_status
-from xborder_sdk.models import Cursor, Money, Order, OrderStatus, Quote, Service
+from xborder_sdk.errors import InvalidCursor, InvalidRequest, MalformedResponse, Refused
+from xborder_sdk.hookspecs import GOOD, SUPPORTED, Meaning, Token, verdict_from_status
+from xborder_sdk.models import (
+    Cursor,
+    Document,
+    DocumentFormat,
+    DocumentKind,
+    HoldReason,
+    Money,
+    Order,
+    OrderStatus,
+    Quote,
+    Service,
+    Shipment,
+    ShipmentLookup,
+)
 from xborder_sdk.reading import JsonObject
 from xborder_sdk.steps import Effect
 from xborder_sdk.testing import ConnectorTests, run_kit
@@ -198,6 +214,18 @@ def quote_whatever_comes(self: Any, request: Any) -> Any:
     )
 
 
+def quote_with_entities(self: Any, request: Any) -> Any:
+    body = {"kilograms": self._kilograms(request), "to": request.recipient.country}
+    response = yield from self.api.read("POST", "/quotes", json=body, accept="application/xml")
+    try:
+        root = ET.fromstring(response.content)
+    except ET.ParseError:
+        raise MalformedResponse("the answer should be XML") from None
+    if root.tag != "reply":
+        raise MalformedResponse("the answer should be a reply")
+    return ()
+
+
 def token_in_whole_numbers(self: Any, credential: str, held: Any) -> Any:
     form = {"shop": self.settings.shop, "key": self.settings.key.get_secret_value()}
     response = yield from self.api.read("POST", "/token", form=form, credential=None)
@@ -216,6 +244,91 @@ def label_without_care(self: Any, text: str | None, waybill: str) -> Any:
 
     content = base64.b64decode(text or "", validate=True)
     return QuillParcels._label(self, base64.b64encode(content).decode(), waybill)
+
+
+def track_in_the_vendors_order(self: Any, request: Any) -> Any:
+    found = yield from QuillParcels.track(self, request)
+    return tuple(sorted(found, key=lambda one: (not one.found, one.number)))
+
+
+def track_each_once(self: Any, request: Any) -> Any:
+    found = yield from QuillParcels.track(self, request.replace(numbers=tuple(dict.fromkeys(request.numbers))))
+    return found
+
+
+def scans_as_they_come(self: Any, number: str, found: JsonObject) -> Any:
+    scans = tuple(self._scan(one) for one in found.children("scan"))
+    return QuillParcels._tracking(self, number, found).replace(scans=(*scans, *scans))
+
+
+def scans_for_nobody(self: Any, request: Any) -> Any:
+    found = yield from QuillParcels.track(self, request)
+    return tuple(one if one.found else one.replace(scans=found[0].scans) for one in found)
+
+
+def label_called(changes: dict[str, Any]) -> Members:
+    def _label(self: Any, text: str | None, waybill: str) -> Any:
+        label = QuillParcels._label(self, text, waybill)
+        return None if label is None else label.replace(**changes)
+
+    return {"_label": _label}
+
+
+def label_as_it_comes(self: Any, text: str | None, waybill: str) -> Any:
+    return QuillParcels._label(self, text, waybill) or Document(
+        kind=DocumentKind.LABEL, format=DocumentFormat.OTHER, content=(text or "").encode()
+    )
+
+
+def label_or_nothing(self: Any, text: str | None, waybill: str) -> Any:
+    label = QuillParcels._label(self, text, waybill)
+    if label is None:
+        raise MalformedResponse("field label cannot be decoded")
+    return label
+
+
+def buy_with(change: Callable[[Any], dict[str, Any]]) -> Members:
+    def create_shipment(self: Any, request: Any) -> Any:
+        bought = yield from QuillParcels.create_shipment(self, request)
+        return bought.replace(**change(bought))
+
+    return {"create_shipment": create_shipment}
+
+
+def buy_and_sleep(self: Any, request: Any) -> Any:
+    time.sleep(0.001)
+    return (yield from QuillParcels.create_shipment(self, request))
+
+
+def find_whatever_comes(self: Any, request: Any) -> Any:
+    response = yield from self.api.read("GET", "/shipments", query={"reference": request.reference}, accept="a/xml")
+    for one in read_reply(response).children("shipment"):
+        return ShipmentLookup(shipment=Shipment(account=self.account, waybill=one.text("number")))
+    return ShipmentLookup()
+
+
+def none_is_proof(self: Any, request: Any) -> Any:
+    return (yield from QuillParcels.find_shipment(self, request)).replace(absence_proven=True)
+
+
+def support_by_asking(self: Any, operation: str) -> Any:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", 9), timeout=0.1):
+        pass
+    return SUPPORTED
+
+
+def cursor_of_connector_alone(self: Any, cursor: Cursor, since: str | None) -> str:
+    after = cursor.state.get("after")
+    if cursor.connector != "quill" or not isinstance(after, str):
+        raise InvalidCursor("the cursor belongs to another list")
+    return after
+
+
+def unheld(*reasons: HoldReason) -> Members:
+    def change(order: Order, found: JsonObject) -> dict[str, Any]:
+        return {"holds": tuple(hold for hold in order.holds if hold.reason not in reasons)}
+
+    return order_with(change)
 
 
 def good_below_300(verdict: Any, reply: Any, response: Any) -> Any:
@@ -424,6 +537,79 @@ FAULTS: dict[str, Fault] = {
     ),
     "a log names the buyer": Fault(
         "test_nothing_secret_or_personal_is_told", parcels={"create_shipment": buy_and_log}, says="the log names"
+    ),
+    # results that make no sense
+    "an order in an unknown state may ship": Fault(
+        "test_an_order_that_must_not_ship_is_held", orders=unheld(HoldReason.UNKNOWN_STATE), says="is unknown"
+    ),
+    "an order that is not paid may ship": Fault(
+        "test_an_order_that_must_not_ship_is_held", orders=unheld(HoldReason.UNPAID), says="its payment is unpaid"
+    ),
+    "an order that is void may ship": Fault(
+        "test_an_order_that_must_not_ship_is_held", orders=unheld(HoldReason.CANCELLED), says="its status is cancelled"
+    ),
+    "an order without an address may ship": Fault(
+        "test_an_order_that_must_not_ship_is_held", orders=unheld(HoldReason.NO_ADDRESS), says="it has no address"
+    ),
+    "an action is no operation": Fault(
+        "test_what_may_be_done_now_names_operations",
+        parcels=buy_with(lambda bought: {"actions": frozenset({"get_label"})}),
+        says="get_label, which is no operation",
+    ),
+    "tracking answers in the vendor's order": Fault(
+        "test_each_number_has_its_answer", parcels={"track": track_in_the_vendors_order}, says="the answers are for"
+    ),
+    "a number asked twice is answered once": Fault(
+        "test_each_number_has_its_answer", parcels={"track": track_each_once}, says="asked for"
+    ),
+    "scans come twice": Fault(
+        "test_scans_are_there_once_and_oldest_first", parcels={"_tracking": scans_as_they_come}, says="from_scans"
+    ),
+    "a number that is not found has scans": Fault(
+        "test_scans_are_there_once_and_oldest_first", parcels={"track": scans_for_nobody}, says="not found"
+    ),
+    "a label is called by another format": Fault(
+        "test_papers_are_what_they_are_called",
+        parcels=label_called({"format": DocumentFormat.PNG}),
+        says="is called png",
+    ),
+    "a number is there and comes later": Fault(
+        "test_papers_are_what_they_are_called",
+        parcels=buy_with(lambda bought: {"tracking_number": bought.waybill, "number_pending": True}),
+        says="number_pending",
+    ),
+    "what cannot be decoded is a label": Fault(
+        "test_a_paper_that_cannot_be_read_is_no_paper", parcels={"_label": label_as_it_comes}, says="is no paper"
+    ),
+    "a bad label costs the waybill": Fault(
+        "test_a_paper_that_cannot_be_read_is_no_paper", parcels={"_label": label_or_nothing}, says="purchase is lost"
+    ),
+    "another purchase is taken for the one looked for": Fault(
+        "test_a_found_purchase_is_the_one_looked_for",
+        parcels={"find_shipment": find_whatever_comes},
+        says="is taken for",
+    ),
+    "absence is proven by a look-up that only finds": Fault(
+        "test_a_found_purchase_is_the_one_looked_for", parcels={"find_shipment": none_is_proof}, says="claims less"
+    ),
+    # more of the others
+    "a cursor of other wishes is taken": Fault(
+        "test_a_cursor_of_other_wishes_is_refused",
+        orders={"_place": cursor_of_connector_alone},
+        says="a cursor of another modified_from",
+    ),
+    "a flow sleeps": Fault(
+        "test_a_flow_only_yields_steps", parcels={"create_shipment": buy_and_sleep}, says="it sleeps"
+    ),
+    "support opens a connection": Fault(
+        "test_what_it_supports_is_said_without_asking_anybody",
+        connector={"support": support_by_asking},
+        says="it opens a connection",
+    ),
+    "an answer may declare entities": Fault(
+        "test_an_unreadable_answer_is_never_a_success",
+        parcels={"quote": quote_with_entities},
+        says="a document with entities of its own",
     ),
     # declarations
     "a result names another account": Fault(

@@ -24,8 +24,15 @@ from xborder_sdk.steps import Flow
 class _Manager(pluggy.PluginManager):
     """Takes every overridden operation as an implementation, so that authors need no decorator."""
 
+    def __init__(self) -> None:
+        super().__init__(PROJECT)
+        self._wanted: dict[type, frozenset[str]] = {}
+
     def parse_hookimpl_opts(self, plugin: object, name: str) -> Any:
-        return {} if name in _overridden(type(plugin)) else None
+        kind_class = type(plugin)
+        if kind_class not in self._wanted:  # asked for every attribute of the class
+            self._wanted[kind_class] = _overridden(kind_class)
+        return {} if name in self._wanted[kind_class] else None
 
 
 def _overridden(kind_class: type) -> frozenset[str]:
@@ -76,9 +83,10 @@ class Relay:
 
     def __init__(self, connector: Connector[Any]) -> None:
         self.connector = connector
-        self._manager = _Manager(PROJECT)
+        self._manager = _Manager()
         for kind in KINDS:
-            self._manager.add_hookspecs(kind)
+            if any(issubclass(each, kind) for each in connector.kinds):
+                self._manager.add_hookspecs(kind)
         self._kinds: dict[str, Kind] = {}
         for kind_class in connector.kinds:
             instance = kind_class(connector)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from xborder_sdk.testing.answering import AnsweringTests
 from xborder_sdk.testing.asking import AskingTests
 from xborder_sdk.testing.effects import EffectTests
 from xborder_sdk.testing.exchanges import ExchangeTests
 from xborder_sdk.testing.paging import PagingTests
 from xborder_sdk.testing.registration import RegistrationTests
+from xborder_sdk.testing.sense import SenseTests
 from xborder_sdk.testing.silence import SilenceTests
 from xborder_sdk.testing.troubles import TroubleTests
 from xborder_sdk.testing.variations import VariationTests
@@ -20,6 +22,8 @@ class ConnectorTests(
     VariationTests,
     AskingTests,
     PagingTests,
+    SenseTests,
+    AnsweringTests,
     SilenceTests,
 ):
     """All tests of a connector. Subclass it in a test module; see `xborder_sdk.testing`.

@@ -200,17 +200,20 @@ class Kit:
 
     # -- playing -----------------------------------------------------------------------------------------------------
 
-    def stage(self, exchange: Exchange | None = None, driver: str = BLOCKING, **settings: Any) -> Stage:
+    def stage(
+        self, exchange: Exchange | None = None, driver: str = BLOCKING, now: datetime | None = None, **settings: Any
+    ) -> Stage:
         """An account of the connector on the real client, with a vendor in this process.
 
         Args:
             exchange: Whose settings to take.
             driver: Through which client.
+            now: What its clock says; None for that of the class.
             **settings: Settings on top.
         """
         own = {} if exchange is None else exchange.settings
         known = {"max_attempts": 1, **self.settings, **own, **settings}
-        return Stage(self.connector, self.account, known, driver, self.now, self._token_answers())
+        return Stage(self.connector, self.account, known, driver, now or self.now, self._token_answers())
 
     def _token_answers(self) -> Mapping[str, Sequence[Reply]]:
         found: dict[str, Sequence[Reply]] = {}

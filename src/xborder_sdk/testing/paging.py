@@ -9,7 +9,8 @@ from xborder_sdk import errors
 from xborder_sdk.models import Cursor, Page
 from xborder_sdk.testing.comparing import differences, lacks
 from xborder_sdk.testing.exchange import Exchange, whole
-from xborder_sdk.testing.kit import Case, Kit, files, firsts, over, request_model
+from xborder_sdk.testing.kit import Case, Kit, answers_of, files, firsts, over, request_model
+from xborder_sdk.testing.options import options_of, with_option
 from xborder_sdk.testing.results import people
 from xborder_sdk.testing.stage import QUESTIONS, Played
 
@@ -91,6 +92,33 @@ class PagingTests(Kit):
                         played=played,
                         hint="compare cursor.connector with your name, and the state with the request",
                     )
+
+    @over(files(good=True, paged=True))
+    def test_a_cursor_of_other_wishes_is_refused(self, case: Case) -> None:
+        """With a cursor of another list of this connector, or of other options, nothing goes out."""
+        exchange = case.given
+        cursor = self._first_cursor(exchange)
+        for what, asked, request in self._others(exchange):
+            with self.stage(asked) as stage:
+                played = stage.play(asked.operation, request.replace(cursor=cursor), answers_of(asked))
+            if played.sent:
+                self.fail(
+                    f"{asked.operation}: a cursor of {what} is taken, and another list goes on with it",
+                    played=played,
+                    hint="ListPosition.cursor and ListPosition.of bind it to the request",
+                )
+
+    def _others(self, exchange: Exchange) -> Iterator[tuple[str, Exchange, Any]]:
+        """Other lists than that of an exchange: with another option, and of another operation."""
+        request = self.request(exchange)
+        for way in options_of(type(request)):
+            if any(way[-1] in kind.honours.get(exchange.operation, ()) for kind in self.connector.kinds):
+                for other in with_option(request, way):
+                    yield f"another {way[-1]}", exchange, other
+                    break
+        for case in files(good=True, paged=True)(type(self)):
+            if case.operation != exchange.operation:
+                yield exchange.operation, case.given, self.request(case.given)
 
     @over(files(good=True, paged=True))
     def test_a_cursor_keeps_no_secret_and_no_buyer(self, case: Case) -> None:

@@ -20,6 +20,8 @@ _THEMES = {
     "VariationTests": "odd answers",
     "AskingTests": "wishes",
     "PagingTests": "pages",
+    "SenseTests": "sense",
+    "AnsweringTests": "answers",
     "SilenceTests": "silence",
 }
 _WHOLE = "(the connector)"

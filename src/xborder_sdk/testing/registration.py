@@ -13,6 +13,7 @@ from xborder_sdk.runtime.operations import OPERATIONS
 from xborder_sdk.testing.exchange import BadExchange, read_exchange
 from xborder_sdk.testing.kit import Case, Kit, broken_and_whole_files, implemented, once_each, over, request_model
 from xborder_sdk.testing.options import options_of
+from xborder_sdk.testing.own_io import watching
 from xborder_sdk.testing.stage import QUESTIONS
 
 _SHORTEST_SECRET = 8
@@ -43,17 +44,19 @@ class RegistrationTests(Kit):
         """`support` answers for every operation there is, the same each time, with a reason where it is not a yes."""
         with self.stage() as stage:
             connector = stage.connector
+            own_io: list[str] = []
             for operation in OPERATIONS:
                 before = connector.settings
-                first, second = connector.support(operation), connector.support(operation)
+                with watching(own_io):
+                    first, second = connector.support(operation), connector.support(operation)
                 if not isinstance(first, Support):
                     self.fail(f"support({operation!r}) returned {type(first).__name__}; it is a function, not a flow")
                 if first != second or connector.settings != before:
                     self.fail(f"support({operation!r}) is not the same the second time; it must be a pure function")
                 if first.level is not SupportLevel.YES and not first.reason:
                     self.fail(f"support({operation!r}) says {first.level.value} without a reason")
-            if stage.vendor.sent or stage.vendor.token_requests:
-                self.fail("support() has asked the vendor; it must answer without I/O")
+            if stage.vendor.sent or stage.vendor.token_requests or own_io:
+                self.fail("support() must answer without I/O", own_io)
 
     @over(once_each)
     def test_limits_are_declared_so_that_they_can_be_kept(self, case: Case) -> None:

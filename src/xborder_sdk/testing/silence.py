@@ -13,7 +13,7 @@ from xborder_sdk.testing.exchange import Exchange
 from xborder_sdk.testing.kit import Case, Kit, answers_of, files, firsts, over
 from xborder_sdk.testing.leaves import body_of
 from xborder_sdk.testing.results import people
-from xborder_sdk.testing.stage import QUESTIONS, Played, Stage
+from xborder_sdk.testing.stage import QUESTIONS, Played
 from xborder_sdk.testing.vendor import Reply
 
 _MOST_PLANTED = 20
@@ -31,10 +31,7 @@ class SilenceTests(Kit):
     @over(files())
     def test_nothing_secret_or_personal_is_told(self, case: Case) -> None:
         """What an exchange leaves behind in errors, logs, the ledger and the result's repr names nobody."""
-        exchange = case.given
-        with self.stage(exchange) as stage:
-            played = stage.play(exchange.operation, self.request(exchange), answers_of(exchange))
-            self._is_silent(exchange, stage, played, "as the file says")
+        self._is_silent(case.given, self.play(case.given), "as the file says")
 
     @over(_refused)
     def test_a_vendor_that_echoes_is_not_repeated(self, case: Case) -> None:
@@ -47,7 +44,7 @@ class SilenceTests(Kit):
             for what, reply in _echoing(exchange.turns[number].answer, planted):
                 replies: list[Reply] = [*answers_of(exchange)[:number], reply]
                 played = stage.play(exchange.operation, request, replies, repeat_last=True)
-                self._is_silent(exchange, stage, played, f"with the request quoted in {what}")
+                self._is_silent(exchange, played, f"with the request quoted in {what}")
 
     @over(lambda cls: (Case(one.operation, one, operation=one.operation) for one in firsts(cls)))
     def test_an_answer_that_cannot_be_read_is_not_quoted(self, case: Case) -> None:
@@ -65,16 +62,13 @@ class SilenceTests(Kit):
                     replies[number] = turn.answer.saying(body.with_values({place.steps: " ".join(sorted(buyers)[:2])}))
                     played = stage.play(exchange.operation, self.request(exchange), replies)
                     if played.error is not None:
-                        self._is_silent(exchange, stage, played, f"with {place} damaged", buyers)
+                        self._is_silent(exchange, played, f"with {place} damaged", buyers)
 
-    def _is_silent(
-        self, exchange: Exchange, stage: Stage, played: Played, how: str, more: frozenset[str] = frozenset()
-    ) -> None:
+    def _is_silent(self, exchange: Exchange, played: Played, how: str, more: frozenset[str] = frozenset()) -> None:
         request = self.request(exchange)
-        secrets = stage.secrets
         buyers = people(request if isinstance(request, BaseModel) else None, played.result) | more
         for where, text in _told(played):
-            for word in secrets:
+            for word in played.secrets:
                 if word in text:
                     self.fail(
                         f"{exchange.name}, {how}: {where} tells a secret of the account",

@@ -28,6 +28,7 @@ from xborder_sdk.runtime.operations import OPERATIONS
 from xborder_sdk.runtime.redaction import secrets_of
 from xborder_sdk.runtime.registry import Registry
 from xborder_sdk.steps import Effect, Flow, Send, Step, WireRequest
+from xborder_sdk.testing.own_io import watching
 from xborder_sdk.testing.vendor import Reply, Vendor
 
 BLOCKING = "blocking"
@@ -63,6 +64,8 @@ class Played:
         unasked: Answers that nobody asked for.
         floats: Places of JSON bodies that hold a float.
         logs: Everything that was logged.
+        own_io: What the connector's own code did instead of asking for it in a step, in words.
+        secrets: The secrets of the account.
         effects: The rows of the ledger.
         hosts: Base URLs of the account, by name.
     """
@@ -79,6 +82,8 @@ class Played:
     unasked: int = 0
     floats: list[str] = field(default_factory=list)
     logs: list[str] = field(default_factory=list)
+    own_io: list[str] = field(default_factory=list)
+    secrets: frozenset[str] = frozenset()
     effects: Sequence[EffectRecord] = ()
     hosts: Mapping[str, str] = field(default_factory=dict)
 
@@ -119,28 +124,53 @@ class _Clock:
 
 
 class _Store:
-    """The real ledger in memory, with a token for whoever has none. `renew` starts a new one."""
+    """The real ledger in memory, opened when something is to be kept, with a token for whoever has none.
+
+    `renew` starts a new one. Budgets of requests always have room: the clock stands still, and no test is about them.
+    """
 
     def __init__(self, clock: _Clock) -> None:
         self._clock = clock
-        self.inner = SqliteStore(None, clock=clock.now)
+        self._inner: SqliteStore | None = None
+        self._is_blocked = False
 
     def renew(self) -> None:
-        self.inner.close()
-        self.inner = SqliteStore(None, clock=self._clock.now)
+        self.close()
+        self._inner, self._is_blocked = None, False
+
+    def close(self) -> None:
+        if self._inner is not None:
+            self._inner.close()
+
+    def history(self) -> Sequence[EffectRecord]:
+        return () if self._inner is None else self._inner.history()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.inner, name)
+        return getattr(self._opened(), name)
 
     # A client recognises a store by these two.
     def claim(self, *arguments: Any, **named: Any) -> Any:
-        return self.inner.claim(*arguments, **named)
+        return self._opened().claim(*arguments, **named)
 
     def reserve(self, *arguments: Any) -> float:
-        return self.inner.reserve(*arguments)
+        return self._opened().reserve(*arguments) if self._is_blocked else 0.0
+
+    def block(self, key: str, seconds: float) -> None:
+        self._is_blocked = True
+        self._opened().block(key, seconds)
 
     def get_token(self, key: str) -> Token | None:
-        return self.inner.get_token(key) or Token(access=SecretStr(TOKEN_CANARY))
+        held = None if self._inner is None else self._inner.get_token(key)
+        return held or Token(access=SecretStr(TOKEN_CANARY))
+
+    def drop_token(self, key: str) -> None:
+        if self._inner is not None:
+            self._inner.drop_token(key)
+
+    def _opened(self) -> SqliteStore:
+        if self._inner is None:
+            self._inner = SqliteStore(None, clock=self._clock.now)
+        return self._inner
 
 
 class _Ear:
@@ -149,6 +179,7 @@ class _Ear:
     def __init__(self) -> None:
         self.steps: list[Step] = []
         self.crash: Exception | None = None
+        self.own_io: list[str] = []
 
     @hookimpl
     def around_operation(self, flow: Flow[Any]) -> Flow[Any]:
@@ -160,7 +191,8 @@ class _Ear:
         try:
             while True:
                 try:
-                    step = flow.send(reply) if error is None else flow.throw(error)
+                    with watching(self.own_io):
+                        step = flow.send(reply) if error is None else flow.throw(error)
                 except StopIteration as end:
                     return end.value
                 except (XborderError, ValidationError):
@@ -239,7 +271,7 @@ class Stage:
         else:
             self._runner.run(self.client.aclose())
             self._runner.close()
-        self._store.inner.close()
+        self._store.close()
 
     @property
     def connector(self) -> Connector[Any]:
@@ -298,7 +330,7 @@ class Stage:
             anew: Whether to begin with an empty ledger.
         """
         self.vendor = vendor = Vendor(replies, repeat_last=repeat_last)
-        self._ear.steps, self._ear.crash = [], None
+        self._ear.steps, self._ear.crash, self._ear.own_io = [], None, []
         self._clock.waits = []
         played = Played()
         with self._prepared(played):
@@ -311,14 +343,15 @@ class Stage:
             except Exception as error:  # noqa: BLE001 - whatever comes is what the test looks at
                 played.error = error
         played.crash = self._ear.crash
-        played.steps = self._ear.steps
+        played.steps, played.own_io = self._ear.steps, self._ear.own_io
         played.sent, played.said = vendor.sent, vendor.said
         played.token_requests = vendor.token_requests
         played.waits = self._clock.waits
         played.overrun, played.unasked = vendor.overrun, vendor.unasked
-        played.effects = self._store.inner.history()
+        played.effects = self._store.history()
         with contextlib.suppress(XborderError):  # a connector that cannot be used has no hosts
             played.hosts = self.hosts
+            played.secrets = self.secrets
         return played
 
     @contextlib.contextmanager

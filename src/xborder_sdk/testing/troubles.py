@@ -39,7 +39,7 @@ class TroubleTests(Kit):
 
     @over(_each_good)
     def test_an_unreadable_answer_is_never_a_success(self, case: Case) -> None:
-        """A web page, half an answer, nothing, or another type than was due: an error, and for an effect a doubt."""
+        """A web page, half an answer, nothing, another type, entities: an error, and for an effect a doubt."""
         exchange = case.given
         with self.stage(exchange) as stage:
             for number, turn in enumerate(exchange.turns):
@@ -189,6 +189,7 @@ def _unreadable(answer: Answer) -> Iterator[tuple[str, Answer]]:
     yield "half an answer", answer.saying(cut(answer.content))
     if isinstance(body, XmlBody):
         yield "another document", answer.saying(b"<other/>")
+        yield "a document with entities of its own", answer.saying(body.with_entity())
         return
     other = b"{}" if answer.content.lstrip().startswith(b"[") else b"[" + answer.content + b"]"
     yield "another type", answer.saying(other)

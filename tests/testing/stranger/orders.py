@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC
 from typing import ClassVar
 
@@ -95,22 +95,40 @@ class QuillOrders(OrderSource):
     def _order(self, found: JsonObject) -> Order:
         state, paid = found.text_or_none("state"), found.text_or_none("payment")
         status = STATES.get(state or "", OrderStatus.UNKNOWN)
+        payment = PAYMENTS.get(paid or "", PaymentStatus.UNKNOWN)
+        ship_to = self._address(found.child("to"))
         buyer = found.child("buyer")
         return Order(
             account=self.account,
             order_id=found.text("id"),
             status=status,
             vendor_status=state,
-            payment=PAYMENTS.get(paid or "", PaymentStatus.UNKNOWN),
+            payment=payment,
             vendor_payment=paid,
             created_at=found.time("created"),
             modified_at=found.time_or_none("changed"),
             buyer=Buyer(name=buyer.text_or_none("name"), email=buyer.text_or_none("email")),
-            ship_to=self._address(found.child("to")),
+            ship_to=ship_to,
             lines=tuple(self._line(line) for line in found.children("line")),
             totals=OrderTotals(total=money_or_none(found.child("total"))),
-            holds=() if status is not OrderStatus.UNKNOWN else (_UNKNOWN_STATE,),
+            holds=tuple(self._holds(status, payment, ship_to)),
         )
+
+    def _holds(self, status: OrderStatus, payment: PaymentStatus, ship_to: Address | None) -> Iterator[Hold]:
+        if status is OrderStatus.UNKNOWN:
+            yield Hold(
+                reason=HoldReason.UNKNOWN_STATE, detail="Quill's word for the state is not known", field="status"
+            )
+        if status is OrderStatus.CANCELLED:
+            yield Hold(reason=HoldReason.CANCELLED, detail="Quill calls the order void", field="status")
+        if payment is PaymentStatus.UNKNOWN:
+            yield Hold(
+                reason=HoldReason.UNKNOWN_STATE, detail="Quill's word for the payment is not known", field="payment"
+            )
+        elif payment is not PaymentStatus.PAID:
+            yield Hold(reason=HoldReason.UNPAID, detail=f"the payment is {payment.value}", field="payment")
+        if ship_to is None:
+            yield Hold(reason=HoldReason.NO_ADDRESS, detail="Quill gives no address that can be read", field="ship_to")
 
     def _line(self, found: JsonObject) -> OrderLine:
         return OrderLine(
@@ -128,9 +146,6 @@ class QuillOrders(OrderSource):
             return None
         postcode = found.text_or_none("postcode")
         return Address(name=name, lines=tuple(lines), city=city, postal_code=postcode, country=country)
-
-
-_UNKNOWN_STATE = Hold(reason=HoldReason.UNKNOWN_STATE, detail="Quill's word for the state is not known")
 
 
 def money_or_none(found: JsonObject) -> Money | None:

@@ -85,6 +85,7 @@ def read_order(response: Response, account: str) -> Order:
     state, payment = found.text_or_none("state"), found.text_or_none("payment")
     status = ORDER_STATES.get(state or "", OrderStatus.UNKNOWN)
     paid = PAYMENTS.get(payment or "", PaymentStatus.UNKNOWN)
+    ship_to = _address(found.child("deliver_to"))
     return Order(
         account=account,
         order_id=found.text("id"),
@@ -95,14 +96,14 @@ def read_order(response: Response, account: str) -> Order:
         created_at=found.time("created"),
         modified_at=found.time_or_none("changed"),
         buyer=Buyer(name=found.child("buyer").text_or_none("name")),
-        ship_to=_address(found.child("deliver_to")),
+        ship_to=ship_to,
         lines=tuple(
             _line(line)
             for line in found.children("lines")
             if line.integer("pieces") > 0
         ),
         totals=OrderTotals(total=money_or_none(found.child("total"))),
-        holds=tuple(_holds(status, paid)),
+        holds=tuple(_holds(status, paid, ship_to)),
         raw=Raw(response.content),
     )
 
@@ -134,7 +135,9 @@ def _address(found: JsonObject) -> Address | None:
     )
 
 
-def _holds(status: OrderStatus, payment: PaymentStatus) -> list[Hold]:
+def _holds(
+    status: OrderStatus, payment: PaymentStatus, ship_to: Address | None
+) -> list[Hold]:
     holds = []
     if status is OrderStatus.CANCELLED:
         holds.append(Hold(reason=HoldReason.CANCELLED, detail="the order is closed"))
@@ -143,4 +146,7 @@ def _holds(status: OrderStatus, payment: PaymentStatus) -> list[Hold]:
         holds.append(Hold(reason=HoldReason.UNKNOWN_STATE, detail=detail))
     if payment is not PaymentStatus.PAID:
         holds.append(Hold(reason=HoldReason.UNPAID, detail="it is not said to be paid"))
+    if ship_to is None:
+        detail = "there is no address that can be read"
+        holds.append(Hold(reason=HoldReason.NO_ADDRESS, detail=detail))
     return holds
