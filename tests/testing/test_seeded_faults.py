@@ -16,7 +16,9 @@ from uuid import uuid4
 
 import pytest
 from pydantic import SecretStr
-from tests.testing import test_stranger
+from tests.testing import test_karavel, test_stranger
+from tests.testing.karavel.connector import KaravelConnector
+from tests.testing.karavel.disputes import TURNS, KaravelDisputes, KaravelParcels
 from tests.testing.stranger import orders as orders_module
 from tests.testing.stranger import parcels as parcels_module
 from tests.testing.stranger.connector import QuillConnector
@@ -28,6 +30,7 @@ from xborder_sdk.errors import InvalidCursor, InvalidRequest, MalformedResponse,
 from xborder_sdk.hookspecs import GOOD, SUPPORTED, Meaning, Token, verdict_from_status
 from xborder_sdk.models import (
     Cursor,
+    DisputeStatus,
     Document,
     DocumentFormat,
     DocumentKind,
@@ -41,8 +44,9 @@ from xborder_sdk.models import (
     ShipmentLookup,
 )
 from xborder_sdk.reading import JsonObject
-from xborder_sdk.steps import Effect
+from xborder_sdk.steps import Effect, WireRequest
 from xborder_sdk.testing import ConnectorTests, run_kit
+from xborder_sdk.testing.comparing import differences, lacks
 
 Members = dict[str, Any]
 
@@ -57,6 +61,7 @@ class Fault:
     Attributes:
         test: Name of the test.
         orders, parcels, connector: Members of the stranger's classes in place of the sound ones.
+        disputes, bags: Members of Karavel's classes; a fault has these or those.
         says: Words of the message that a newcomer needs.
     """
 
@@ -64,11 +69,20 @@ class Fault:
     orders: Members | None = None
     parcels: Members | None = None
     connector: Members | None = None
+    disputes: Members | None = None
+    bags: Members | None = None
     says: str = ""
 
 
 def broken(fault: Fault) -> type[ConnectorTests]:
-    """The stranger's tests over the stranger's connector with a fault."""
+    """The tests of a sound connector over the same with a fault."""
+    if fault.disputes is not None or fault.bags is not None:
+        kinds: Any = (
+            type("KaravelDisputes", (KaravelDisputes,), fault.disputes or {}),
+            type("KaravelParcels", (KaravelParcels,), fault.bags or {}),
+        )
+        made: Any = type("KaravelConnector", (KaravelConnector,), {"kinds": kinds})
+        return type("TestBroken", (test_karavel.TestKaravel,), {"connector": made})
     kinds = (type("QuillOrders", (QuillOrders,), fault.orders or {}),
              type("QuillParcels", (QuillParcels,), fault.parcels or {}))  # fmt: skip
     made = type("QuillConnector", (QuillConnector,), {"kinds": kinds, **(fault.connector or {})})
@@ -322,6 +336,23 @@ def cursor_of_connector_alone(self: Any, cursor: Cursor, since: str | None) -> s
     if cursor.connector != "quill" or not isinstance(after, str):
         raise InvalidCursor("the cursor belongs to another list")
     return after
+
+
+def hand_over_with(change: Callable[[Any, Any], dict[str, Any]]) -> Members:
+    def hand_over(self: Any, request: Any) -> Any:
+        given = yield from KaravelParcels.hand_over(self, request)
+        return given.replace(**change(given, request))
+
+    return {"hand_over": hand_over}
+
+
+def buy_with_one_line_of_street(self: Any, request: Any) -> Any:
+    recipient = request.recipient.replace(lines=request.recipient.lines[:2])
+    return (yield from QuillParcels.create_shipment(self, request.replace(recipient=recipient)))
+
+
+def public_helper(self: Any, request: Any) -> Any:
+    return request
 
 
 def unheld(*reasons: HoldReason) -> Members:
@@ -611,6 +642,48 @@ FAULTS: dict[str, Fault] = {
         parcels={"quote": quote_with_entities},
         says="a document with entities of its own",
     ),
+    "a line of the street is dropped": Fault(
+        "test_an_address_goes_out_whole", parcels={"create_shipment": buy_with_one_line_of_street}, says="'Gate 9'"
+    ),
+    # bags and disputes
+    "what the carrier leaves out is swallowed": Fault(
+        "test_what_is_handed_over_is_accounted_for",
+        bags=hand_over_with(lambda given, request: {"not_taken": ()}),
+        says="P-101 is neither taken nor left out",
+    ),
+    "what the carrier leaves out is taken too": Fault(
+        "test_what_is_handed_over_is_accounted_for",
+        bags=hand_over_with(lambda given, request: {"waybills": request.waybills}),
+        says="P-101 is told more than once",
+    ),
+    "evidence is not held against the limits": Fault(
+        "test_evidence_beyond_the_limits_is_refused",
+        disputes={"_check_files": lambda self, request: None},
+        says="a text is not refused",
+    ),
+    "an offer is not held against the most": Fault(
+        "test_an_offer_beyond_what_is_allowed_is_refused",
+        disputes={"_check_amount": lambda self, amount, most: None},
+        says="more than amount_max",
+    ),
+    "an answer comes after the deadline": Fault(
+        "test_nothing_is_answered_after_the_deadline",
+        disputes={"_check_time": lambda self, due: None},
+        says="a day after its deadline",
+    ),
+    "a choice is no operation": Fault(
+        "test_what_may_be_done_now_names_operations",
+        disputes={"_choices": lambda self: frozenset({"propose"})},
+        says="propose, which is no operation",
+    ),
+    "an unknown turn in a pair of name and value is won": Fault(
+        "test_a_word_nobody_knows_is_unknown",
+        disputes={"_status": lambda self, turn: TURNS.get(turn or "", DisputeStatus.WON)},
+        says="it must be UNKNOWN",
+    ),
+    "a helper is public": Fault(
+        "test_it_registers", disputes={"helper": public_helper}, says="until then nothing else of it is tested"
+    ),
     # declarations
     "a result names another account": Fault(
         "test_results_name_their_account",
@@ -648,7 +721,26 @@ def test_there_are_many() -> None:
 
 
 def test_the_sound_connector_has_none_of_them() -> None:
-    """All of the kit runs over it in `test_stranger`; here what finds the faults finds nothing where there is none."""
-    verdicts = run_kit(test_stranger.TestQuill, {fault.test for fault in FAULTS.values()} - _LONG)
+    """All of the kit runs over them in modules of their own; here what finds the faults finds nothing without one."""
+    wanted = {fault.test for fault in FAULTS.values()} - _LONG
+    verdicts = [*run_kit(test_stranger.TestQuill, wanted), *run_kit(test_karavel.TestKaravel, wanted)]
     assert [str(verdict) for verdict in verdicts if verdict.error is not None] == []
-    assert {verdict.test for verdict in verdicts} == {fault.test for fault in FAULTS.values()} - _LONG
+    assert {verdict.test for verdict in verdicts} == wanted
+
+
+def test_of_a_connector_that_cannot_be_used_only_that_is_told() -> None:
+    verdicts = run_kit(broken(FAULTS["a helper is public"]))
+    assert [verdict.test for verdict in verdicts] == ["test_it_registers"]
+
+
+def test_a_moment_is_the_same_in_any_zone() -> None:
+    assert list(lacks({"at": "2026-07-01T10:30:00+01:00"}, {"at": "2026-07-01T09:30:00Z"})) == []
+    assert list(lacks({"at": "2026-07-01T10:30:00+01:00"}, {"at": "2026-07-01T10:30:00Z"})) != []
+    assert list(lacks({"at": "2026-07-01T10:30:00"}, {"at": "2026-07-01T10:30:00Z"})) != []
+
+
+def test_documents_that_differ_are_told_by_the_place() -> None:
+    sent = WireRequest("POST", "https://a.example/rpc", (), b"<a><b>1</b><c>x</c></a>")
+    expect = {"method": "POST", "path": "/rpc", "xml": "<a><b>1</b><c>y</c><d>2</d></a>"}
+    told = list(differences(expect, sent, None, {"api": "https://a.example"}))
+    assert told == ['body c[0]: sent "x", expected "y"', 'body d[0]: not sent, expected "2"']

@@ -23,6 +23,7 @@ from xborder_sdk.testing.stage import QUESTIONS, Played
 _ROUND = (1000, 3000)  # grams: what goes out for these says where the weight is and in which unit
 _ODD = (1001, 2999)
 _UNITS = {"g": Decimal(1), "kg": Decimal(1000), "lb": Decimal("453.59237"), "oz": Decimal("28.349523125")}
+_STREET = ("12 Alder Walk", "Flat 7", "Gate 9")
 _LARGEST_SLIP_G = Decimal("0.5")
 
 
@@ -107,6 +108,33 @@ class AskingTests(Kit):
                 except ArithmeticError:
                     continue
         return found
+
+    @over(lambda cls: (case for case in first_good()(cls) if case.operation == "create_shipment"))
+    def test_an_address_goes_out_whole(self, case: Case) -> None:
+        """Every line of a street goes out, or the purchase is refused: without its flat a parcel comes back."""
+        exchange = case.given
+        request = self.request(exchange)
+        with self.stage(exchange) as stage:
+            good = stage.play(exchange.operation, request, answers_of(exchange), repeat_last=True)
+            if not self._goes_out(request.recipient.lines[0], good):
+                return  # the platform knows the address itself
+            recipient = request.recipient.replace(lines=_STREET)
+            other = request.replace(recipient=recipient)
+            played = stage.play(exchange.operation, other, answers_of(exchange), repeat_last=True)
+        if not played.acts_sent:
+            return
+        for line in _STREET:
+            if not self._goes_out(line, played):
+                self.fail(
+                    f"{exchange.operation}: of a street of {len(_STREET)} lines {line!r} does not go out",
+                    played=played,
+                    hint="put it into another field or beside another line, or yield a Hold where it does not fit",
+                )
+
+    def _goes_out(self, text: str, played: Played) -> bool:
+        wanted = text.casefold()
+        requests = [self.normalise_request(sent) for sent in played.sent]
+        return any(wanted in str(value).casefold() for sent in requests for _, value in _leaves(sent))
 
     @over(lambda cls: (Case(case.id, case.exchange, operation=case.operation) for case in _sales(cls)))
     def test_a_purchase_carries_its_reference(self, case: Case) -> None:

@@ -37,7 +37,7 @@ def run_kit(tests: type[Kit], only: Iterable[str] | None = None, *, slow: bool =
     wanted = None if only is None else set(only)
     found = []
     for name, test in kit_tests(tests):
-        if wanted is not None and name not in wanted:
+        if getattr(tests, name) is None or (wanted is not None and name not in wanted):
             continue
         found += [_judged(tests, name, test, case) for case in test.xborder_cases(tests) if slow or not case.slow]
     return found
