@@ -59,6 +59,13 @@ def sandbox() -> Iterator[Any]:
         yield handle
 
 
+@pytest.fixture
+def own_sandbox() -> Iterator[Any]:
+    """One whose orders a test may change."""
+    with marketplace("bulk") as handle:
+        yield handle
+
+
 @pytest.fixture(scope="module", params=["simplified", "wrapped", "older gateway"])
 def shop(sandbox: Any, request: pytest.FixtureRequest) -> Iterator[Shop]:
     changes: dict[str, Any] = {}
@@ -145,9 +152,9 @@ def test_a_status_is_found_among_open_and_finished_orders(shop: Shop, status: Or
     assert set(found) == wanted
 
 
-def test_nothing_is_lost_while_orders_finish_between_two_pages(sandbox: Any) -> None:
+def test_nothing_is_lost_while_orders_finish_between_two_pages(own_sandbox: Any) -> None:
     start, end = datetime(2026, 1, 10, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC)
-    with selling(sandbox) as seller:
+    with selling(own_sandbox) as seller:
         shop = Shop(seller)
         drawn = random.Random(3)
         wish = ListOrders(created_from=start, created_to=end, page_size=20)
@@ -158,7 +165,7 @@ def test_nothing_is_lost_while_orders_finish_between_two_pages(sandbox: Any) -> 
             inside = [order for order in shop.orders(SHOP) if start <= order.created <= end]
             for order in drawn.sample([one for one in inside if one.status == "WAIT_BUYER_ACCEPT_GOODS"] or inside, 3):
                 if order.status == "WAIT_BUYER_ACCEPT_GOODS":
-                    sandbox.admin("aliexpress", "receive", order_id=str(order.order_id))
+                    own_sandbox.admin("aliexpress", "receive", order_id=str(order.order_id))
             if page.next is None:
                 break
             wish = wish.replace(cursor=page.next)
@@ -166,8 +173,8 @@ def test_nothing_is_lost_while_orders_finish_between_two_pages(sandbox: Any) -> 
 
 
 @pytest.mark.slow
-def test_pulls_of_the_feed_lose_and_repeat_nothing(sandbox: Any) -> None:
-    with selling(sandbox) as seller:
+def test_pulls_of_the_feed_lose_and_repeat_nothing(own_sandbox: Any) -> None:
+    with selling(own_sandbox) as seller:
         assert isinstance(seller.call.client, Client)
         shop, work = Shop(seller), WorkStore(None, clock=seller.time.now)
         taken: Counter[tuple[str, datetime | None]] = Counter()
@@ -180,7 +187,7 @@ def test_pulls_of_the_feed_lose_and_repeat_nothing(sandbox: Any) -> None:
                 if number % 2 == 0:
                     new.append(seller.add(items=[{"sku": "MUG-02"}]).order_id)
                     open_now = [one for one in shop.orders(SHOP)[:60] if one.status == "WAIT_SELLER_SEND_GOODS"]
-                    sandbox.admin("aliexpress", "freeze", order_id=str(drawn.choice(open_now).order_id))
+                    own_sandbox.admin("aliexpress", "freeze", order_id=str(drawn.choice(open_now).order_id))
                 if pull == 1 and number == 1:
                     break  # the process dies
             seller.pass_(1800)
