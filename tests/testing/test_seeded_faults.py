@@ -615,6 +615,11 @@ FAULTS: dict[str, Fault] = {
     "a bad label costs the waybill": Fault(
         "test_a_paper_that_cannot_be_read_is_no_paper", parcels={"_label": label_or_nothing}, says="purchase is lost"
     ),
+    "a bad label is left out in silence": Fault(
+        "test_a_paper_that_cannot_be_read_is_no_paper",
+        parcels=buy_with(lambda bought: {"warnings": ()}),
+        says="in silence",
+    ),
     "another purchase is taken for the one looked for": Fault(
         "test_a_found_purchase_is_the_one_looked_for",
         parcels={"find_shipment": find_whatever_comes},

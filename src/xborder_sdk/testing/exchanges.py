@@ -11,7 +11,7 @@ from xborder_sdk.hookspecs import OnceRequest
 from xborder_sdk.steps import Effect
 from xborder_sdk.testing.comparing import differences, lacks, split_url
 from xborder_sdk.testing.exchange import Exchange, plain, whole
-from xborder_sdk.testing.kit import Case, Kit, answers_of, files, implemented, over, request_model
+from xborder_sdk.testing.kit import Case, Kit, answers_of, each_good, files, implemented, over, request_model
 from xborder_sdk.testing.results import floats_and_naive_times, wrong_accounts
 from xborder_sdk.testing.stage import Played, time_zone
 
@@ -198,7 +198,7 @@ class ExchangeTests(Kit):
         if found:
             self.fail(f"{case.given.name}: a result names another account", found, played)
 
-    @over(files(good=True))
+    @over(each_good)
     def test_the_time_zone_of_the_machine_changes_nothing(self, case: Case) -> None:
         """What goes out and what comes of it is the same in Shanghai and in Los Angeles."""
         exchange = case.given

@@ -414,6 +414,13 @@ def firsts(cls: type[Kit], *, effects: bool = False) -> Iterator[Exchange]:
         yield one
 
 
+def each_good(cls: type[Kit]) -> Iterator[Case]:
+    """Every good exchange; all but the first of each operation belong to the slow lane."""
+    first = set(firsts(cls))
+    for case in files(good=True, asked=True)(cls):
+        yield Case(case.id, case.exchange, slow=case.exchange not in first, operation=case.operation)
+
+
 def implemented(cls: type[Kit]) -> Iterator[Case]:
     """One case for each operation."""
     for name in cls.operations():

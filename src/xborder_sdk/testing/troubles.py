@@ -8,7 +8,7 @@ from xborder_sdk import errors
 from xborder_sdk.hookspecs import Meaning
 from xborder_sdk.steps import Effect, Response
 from xborder_sdk.testing.exchange import Answer, Exchange, whole
-from xborder_sdk.testing.kit import Case, Kit, answers_of, files, first_good, firsts, over
+from xborder_sdk.testing.kit import Case, Kit, answers_of, each_good, first_good, firsts, over
 from xborder_sdk.testing.leaves import XmlBody, body_of, cut
 from xborder_sdk.testing.stage import QUESTIONS, Played, Stage
 from xborder_sdk.testing.vendor import Reply
@@ -17,13 +17,6 @@ WEB_PAGE = b"<!doctype html><html><head><title>One moment</title></head><body><h
 _TRIES = 3
 _LARGE = 1024 * 1024
 _HTML = "text/html; charset=utf-8"
-
-
-def _each_good(cls: type[Kit]) -> Iterator[Case]:
-    """Every good exchange; all but the first of each operation belong to the slow lane."""
-    first = set(firsts(cls))
-    for case in files(good=True, asked=True)(cls):
-        yield Case(case.id, case.exchange, slow=case.exchange not in first, operation=case.operation)
 
 
 def _each_refusal(cls: type[Kit]) -> Iterator[Case]:
@@ -37,7 +30,7 @@ def _each_refusal(cls: type[Kit]) -> Iterator[Case]:
 class TroubleTests(Kit):
     """Answers that no document promises."""
 
-    @over(_each_good)
+    @over(each_good)
     def test_an_unreadable_answer_is_never_a_success(self, case: Case) -> None:
         """A web page, half an answer, nothing, another type, entities: an error, and for an effect a doubt."""
         exchange = case.given

@@ -8,34 +8,39 @@ from typing import Any
 
 from xborder_sdk import errors
 from xborder_sdk.testing.exchange import Exchange, json_text, whole
-from xborder_sdk.testing.kit import Case, Kit, answers_of, files, firsts, over
+from xborder_sdk.testing.kit import Case, Cases, Kit, answers_of, each_good, files, firsts, over
 from xborder_sdk.testing.leaves import ODD, UNHEARD_OF, Change, JsonBody, Place, body_of, changes_of, sampled
 from xborder_sdk.testing.results import guesses_at, lost_words, money_of
 from xborder_sdk.testing.stage import Played, Stage
 
 _SAMPLE = 16
+_WORDS = 24
 _EVERY_SHAPE = 10_000
 _WIDE = Decimal("12345678901234567.89")
 _OTHER_CURRENCY = "XTS"  # ISO 4217: reserved for tests
 
 
-def _sample_and_all(cls: type[Kit]) -> Iterator[Case]:
+def _sample_and_all(sample: int) -> Cases:
     """A sample of places of the first good exchange of each operation; in the slow lane every shape of place of all.
 
     Items of a list are read by the same code, so one of them stands for all.
     """
-    first = list(firsts(cls))
-    for one in first:
-        yield Case(f"{one.operation}-sample", one, value=_SAMPLE, operation=one.operation)
-    for case in files(good=True, asked=True)(cls):
-        most = _EVERY_SHAPE if case.exchange in first else _EVERY_SHAPE - 1
-        yield Case(f"{case.id}-everywhere", case.exchange, value=most, slow=True, operation=case.operation)
+
+    def make(cls: type[Kit]) -> Iterator[Case]:
+        first = list(firsts(cls))
+        for one in first:
+            yield Case(f"{one.operation}-sample", one, value=sample, operation=one.operation)
+        for case in files(good=True, asked=True)(cls):
+            most = _EVERY_SHAPE if case.exchange in first else _EVERY_SHAPE - 1
+            yield Case(f"{case.id}-everywhere", case.exchange, value=most, slow=True, operation=case.operation)
+
+    return make
 
 
 class VariationTests(Kit):
     """Every place of a good answer, changed in turn."""
 
-    @over(_sample_and_all)
+    @over(_sample_and_all(_SAMPLE))
     def test_a_missing_or_odd_place_crashes_nothing(self, case: Case) -> None:
         """Dropped, null, told as text, unheard of, of another type: a result, or an error that is documented."""
         exchange, faults = case.given, []
@@ -57,7 +62,7 @@ class VariationTests(Kit):
                 "read with JsonObject: text_or_none, child, children; require with text, integer, time",
             )
 
-    @over(_sample_and_all)
+    @over(_sample_and_all(_WORDS))
     def test_a_word_nobody_knows_is_unknown(self, case: Case) -> None:
         """An unheard-of code is `UNKNOWN` beside the vendor's own word, never a guess and never a crash."""
         exchange = case.given
@@ -78,7 +83,7 @@ class VariationTests(Kit):
                 "TABLE.get(word, Status.UNKNOWN) and vendor_status=word; what is known otherwise goes into `derived`",
             )
 
-    @over(files(good=True, asked=True))
+    @over(each_good)
     def test_numbers_told_as_text_are_read_alike(self, case: Case) -> None:
         """`"2"` is 2: vendors change between the two, and the result must not."""
         exchange = case.given
@@ -109,7 +114,7 @@ class VariationTests(Kit):
                 "read it with JsonObject.number, integer or text",
             )
 
-    @over(files(good=True, asked=True))
+    @over(each_good)
     def test_a_price_is_never_a_float(self, case: Case) -> None:
         """A price of nineteen digits comes through exactly, or not at all."""
         exchange = case.given
