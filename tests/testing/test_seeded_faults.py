@@ -253,6 +253,16 @@ def scan_by_table(self: Any, found: JsonObject) -> Any:
     return scan.replace(status=parcels_module.SCANS[scan.code])
 
 
+def scan_or_delivered(self: Any, found: JsonObject) -> Any:
+    scan = QuillParcels._scan(self, found)
+    return scan.replace(status=parcels_module.SCANS.get(scan.code or "", parcels_module.TrackingStatus.DELIVERED))
+
+
+def refund_in_euros(self: Any, request: Any) -> Any:
+    usual = request.replace(amount=request.amount.replace(currency="EUR"))
+    return (yield from QuillOrders.refund_order(self, usual))
+
+
 def label_without_care(self: Any, text: str | None, waybill: str) -> Any:
     import base64
 
@@ -649,6 +659,14 @@ FAULTS: dict[str, Fault] = {
     ),
     "a line of the street is dropped": Fault(
         "test_an_address_goes_out_whole", parcels={"create_shipment": buy_with_one_line_of_street}, says="'Gate 9'"
+    ),
+    "a refund goes out in the usual currency": Fault(
+        "test_an_amount_goes_out_in_its_currency",
+        orders={"refund_order": refund_in_euros},
+        says="does not go out in XTS",
+    ),
+    "an unknown scan is a delivery": Fault(
+        "test_a_word_nobody_knows_is_unknown", parcels={"_scan": scan_or_delivered}, says="(Scan.status) is DELIVERED"
     ),
     # bags and disputes
     "what the carrier leaves out is swallowed": Fault(

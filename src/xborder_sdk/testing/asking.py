@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
@@ -23,6 +23,7 @@ from xborder_sdk.testing.stage import QUESTIONS, Played
 _ROUND = (1000, 3000)  # grams: what goes out for these says where the weight is and in which unit
 _ODD = (1001, 2999)
 _UNITS = {"g": Decimal(1), "kg": Decimal(1000), "lb": Decimal("453.59237"), "oz": Decimal("28.349523125")}
+_OTHER_CURRENCY = "XTS"  # ISO 4217: reserved for tests
 _STREET = ("12 Alder Walk", "Flat 7", "Gate 9")
 _LARGEST_SLIP_G = Decimal("0.5")
 
@@ -131,6 +132,24 @@ class AskingTests(Kit):
                     hint="put it into another field or beside another line, or yield a Hold where it does not fit",
                 )
 
+    @over(lambda cls: (case for case in first_good(effects=True)(cls) if _amount(case.given.request) is not None))
+    def test_an_amount_goes_out_in_its_currency(self, case: Case) -> None:
+        """Money in a currency that the vendor has never heard of is refused, or goes out in that currency."""
+        exchange = case.given
+        request = self.request(exchange)
+        with self.stage(exchange) as stage:
+            other = request.replace(amount=request.amount.replace(currency=_OTHER_CURRENCY))
+            good = stage.play(exchange.operation, request, answers_of(exchange), repeat_last=True)
+            played = stage.play(exchange.operation, other, answers_of(exchange), repeat_last=True)
+        if not played.acts_sent or not self._goes_out(request.amount.currency, good):
+            return  # refused, or the platform takes the order's own
+        if not self._goes_out(_OTHER_CURRENCY, played):
+            self.fail(
+                f"{exchange.operation}: an amount in {_OTHER_CURRENCY} does not go out in {_OTHER_CURRENCY}",
+                played=played,
+                hint="send amount.currency, or refuse a currency that the vendor does not take",
+            )
+
     def _goes_out(self, text: str, played: Played) -> bool:
         wanted = text.casefold()
         requests = [self.normalise_request(sent) for sent in played.sent]
@@ -208,6 +227,10 @@ class AskingTests(Kit):
                 for hold in holds:
                     if hold.field is None:
                         self.fail(f"check_shipment holds {what} without naming a field: {hold.detail}")
+
+
+def _amount(request: Mapping[str, Any]) -> Any:
+    return request.get("amount")
 
 
 def _options(cls: type[Kit], *, honoured: bool) -> Iterator[Case]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from xborder_sdk.models import Money, Raw
+from xborder_sdk.models import Money, Raw, Scan
 
 _MOST_DECIMALS = 8
 _VENDORS = "vendor_"
@@ -89,15 +89,22 @@ def guesses_at(word: str, result: Any, derived: Container[str] = ()) -> Iterator
         model = found.value
         if not isinstance(model, BaseModel):
             continue
-        for name in type(model).model_fields:
-            twin = name.removeprefix(_VENDORS)
-            if not name.startswith(_VENDORS) or twin not in type(model).model_fields:
-                continue
+        for name, twin in _words_of(type(model)):
             said, known = getattr(model, name), getattr(model, twin)
             unknown = getattr(type(known), "UNKNOWN", None) if isinstance(known, Enum) else None
             place = f"{type(model).__name__}.{twin}"
             if said == word and unknown is not None and known is not unknown and place not in derived:
                 yield f"{found.path}.{twin} ({place}) is {known.name} for a word nobody knows; it must be UNKNOWN"
+
+
+def _words_of(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    """The fields of the vendor's words, with those that say what they mean."""
+    for name in model.model_fields:
+        twin = name.removeprefix(_VENDORS)
+        if name.startswith(_VENDORS) and twin in model.model_fields:
+            yield name, twin
+    if issubclass(model, Scan):
+        yield "code", "status"
 
 
 def lost_words(before: Any, after: Any) -> Iterator[str]:
@@ -107,10 +114,7 @@ def lost_words(before: Any, after: Any) -> Iterator[str]:
         model, earlier = found.value, known.get(found.path)
         if not isinstance(model, BaseModel) or type(earlier) is not type(model):
             continue
-        for name in type(model).model_fields:
-            twin = name.removeprefix(_VENDORS)
-            if not name.startswith(_VENDORS) or twin not in type(model).model_fields:
-                continue
+        for name, twin in _words_of(type(model)):
             value = getattr(model, twin)
             is_new = isinstance(value, Enum) and value.name == "UNKNOWN" and getattr(earlier, twin) is not value
             if is_new and getattr(earlier, name) is not None and getattr(model, name) is None:

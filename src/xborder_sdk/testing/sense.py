@@ -60,9 +60,11 @@ class SenseTests(Kit):
     @over(_operations("get_order", "list_orders"))
     def test_an_order_that_must_not_ship_is_held(self, case: Case) -> None:
         """Not paid, cancelled, without an address, or in a state that nobody knows: a hold says so."""
-        for exchange, played in self._good(case.operation):
+        good = self._good(case.operation)
+        for exchange, played in good:
             self._are_held(exchange, played, "as the file says")
-        exchange = case.given
+        # Another hold would hide the one that is missing.
+        exchange = next((one for one, played in good if _may_ship(played.result)), case.given)
         with self.stage(exchange) as stage:
             for number, turn in enumerate(exchange.turns):
                 body = body_of(turn.answer.content)
@@ -249,13 +251,18 @@ class SenseTests(Kit):
         return [(one, played) for one, played in found if played.error is None]  # others are told by another test
 
 
+def _may_ship(result: object) -> bool:
+    orders = [found.value for found in walk(result) if isinstance(found.value, Order)]
+    return any(not order.holds for order in orders)
+
+
 def _why_to_hold(order: Order) -> str | None:
     is_over = order.status is OrderStatus.CANCELLED and order.cancellation is CancellationStatus.CANCELLED
     if order.status in _GONE or is_over:
         return None
     if order.status in {OrderStatus.CANCELLED, OrderStatus.UNKNOWN, OrderStatus.AWAITING_PAYMENT}:
         return f"its status is {order.status.value}"
-    if order.payment not in _THERE:
+    if order.payment not in {*_THERE, PaymentStatus.UNKNOWN}:  # a word for the money that nobody knows, the core holds
         return f"its payment is {order.payment.value}"
     if order.cancellation is not CancellationStatus.NONE:
         return f"its cancellation is {order.cancellation.value}"
